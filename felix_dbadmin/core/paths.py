@@ -1,0 +1,47 @@
+"""Where this program's own files are: from a checkout, or from an installed wheel."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+STATE_FOLDER = ".felix-dbadmin"
+"""In a workspace: locks, clones of rehearsals, the activity journal. Safe to delete when nothing runs."""
+
+SETTINGS_FILE = "felix-dbadmin.toml"
+
+
+def migrations_folder() -> Path:
+    return _shipped("migrations")
+
+
+def resources_folder() -> Path:
+    return _shipped("resources")
+
+
+def _shipped(name: str) -> Path:
+    inside = PACKAGE / name
+    return inside if inside.is_dir() else PACKAGE.parent / name
+
+
+def state_folder(workspace: Path) -> Path:
+    """A folder, mode 0700, for what this program keeps about a workspace.
+
+    It is in the workspace; for a workspace that cannot be written it is in the temporary folder, so that
+    a dry run works there too. Raises OSError where neither can be made.
+    """
+    inside = workspace / STATE_FOLDER
+    try:
+        inside.mkdir(mode=0o700, exist_ok=True)
+        if os.access(inside, os.W_OK):
+            return inside
+    except OSError:
+        pass
+    digest = hashlib.sha256(os.fsencode(workspace)).hexdigest()[:16]
+    outside = Path(tempfile.gettempdir()) / f"felix-dbadmin-{os.getuid() if hasattr(os, 'getuid') else 0}-{digest}"
+    outside.mkdir(mode=0o700, exist_ok=True)
+    return outside

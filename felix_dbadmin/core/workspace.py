@@ -1,0 +1,163 @@
+"""The folder that holds the databases: its components, its settings, its backups, its locks."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from felix_dbadmin.core.component import Component, load_components
+from felix_dbadmin.core.errors import Locked, WorkspaceUnusable, WrongUsage
+from felix_dbadmin.core.paths import SETTINGS_FILE, migrations_folder, state_folder
+from felix_dbadmin.core.task import Task
+from felix_dbadmin.core.text import duration_text, list_text, time_text
+
+BACKUPS_FOLDER = "backups"
+MIGRATIONS_FOLDER = "migrations"
+PARTIAL = ".partial"
+LOCK_POLL = 0.05
+"""Seconds between two tries for a lock that another process of ours holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    folder: Path
+    components: tuple[Component, ...]
+
+    @property
+    def backups(self) -> Path:
+        return self.folder / BACKUPS_FOLDER
+
+    def database(self, component: Component) -> Path:
+        return self.folder / component.database
+
+    def component(self, name: str) -> Component:
+        """Raises WrongUsage where there is no such component."""
+        for component in self.components:
+            if component.name == name:
+                return component
+        names = list_text([component.name for component in self.components], limit=20)
+        raise WrongUsage(f"There is no component named {name}.", f"Choose one of {names}.")
+
+
+def open_workspace(folder: Path) -> Workspace:
+    """Raises WorkspaceUnusable or MigrationFileInvalid; opens no database."""
+    folder = folder.expanduser().absolute()
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "does not exist"
+        raise WorkspaceUnusable(
+            f"{folder} {what}.",
+            "Name the folder that holds the Felix databases, or make one: felix-dbadmin init --workspace FOLDER",
+        )
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise WorkspaceUnusable(f"{folder} cannot be read.", "Check the folder's permissions.")
+    roots = [migrations_folder(), *_user_roots(folder)]
+    return Workspace(folder, load_components(roots))
+
+
+def _user_roots(folder: Path) -> list[Path]:
+    """The workspace's own migrations/, then the paths that its settings name."""
+    roots = [folder / MIGRATIONS_FOLDER]
+    settings = folder / SETTINGS_FILE
+    if settings.is_file():
+        try:
+            data = tomllib.loads(settings.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise WorkspaceUnusable(f"{settings} cannot be read: {error}.", "Correct the file.") from error
+        paths = data.get("migrations", [])
+        if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+            raise WorkspaceUnusable(
+                f"{settings}: migrations is not a list of paths.", 'Write for example: migrations = ["extra"]'
+            )
+        for path in paths:
+            root = folder / Path(path).expanduser()
+            if not root.is_dir():
+                raise WorkspaceUnusable(
+                    f"{settings} names {path}, which is not a folder.",
+                    "Correct the path, or make the folder.",
+                )
+            roots.append(root)
+    return [root for root in roots if root.is_dir()]
+
+
+def require_writable(workspace: Workspace) -> None:
+    """Raises WorkspaceUnusable: SQLite needs to make its journal beside the database."""
+    if not os.access(workspace.folder, os.W_OK | os.X_OK):
+        raise WorkspaceUnusable(
+            f"{workspace.folder} is not writable: neither a backup nor a journal can be made there.",
+            "Check the folder's permissions, or copy the databases to a folder of your own.",
+        )
+
+
+@contextmanager
+def locked(workspace: Workspace, component: Component, purpose: str, task: Task) -> Iterator[Path]:
+    """Hold the component's lock; yields the folder for its temporary files, swept of what a crash left.
+
+    The operating system frees the lock when this process dies. Raises Locked, naming the holder.
+    """
+    try:
+        state = state_folder(workspace.folder)
+    except OSError as error:
+        raise WorkspaceUnusable(
+            f"No folder for temporary files can be made: {error.strerror}.", "Check the folder's permissions."
+        ) from error
+    lock = FileLock(state / f"{component.database}.lock", mode=0o600)
+    holder = state / f"{component.database}.holder.json"
+    _acquire(lock, holder, component, task)
+    try:
+        holder.write_text(
+            json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "purpose": purpose, "since": time.time()}),
+            encoding="utf-8",
+        )
+        sweep(workspace, component, state)
+        yield state
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _acquire(lock: FileLock, holder: Path, component: Component, task: Task) -> None:
+    deadline = time.monotonic() + task.lock_wait
+    while True:
+        task.check()
+        try:
+            lock.acquire(timeout=0)
+            return
+        except Timeout as error:
+            if time.monotonic() >= deadline:
+                raise Locked(
+                    f"{component.database} is being worked on by {_holder_text(holder)};"
+                    f" it still was after {duration_text(task.lock_wait)}.",
+                    "Wait until that is done, or stop it there.",
+                ) from error
+        task.wait(LOCK_POLL)
+
+
+def _holder_text(holder: Path) -> str:
+    try:
+        data = json.loads(holder.read_text(encoding="utf-8"))
+        return (
+            f"another felix-dbadmin (process {int(data['pid'])} on {data['host']}:"
+            f" {data['purpose']}, since {time_text(float(data['since']))})"
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another felix-dbadmin"
+
+
+def sweep(workspace: Workspace, component: Component, state: Path) -> None:
+    """Remove what an interrupted run left of this component: clones and unfinished backups. Needs the lock."""
+    stem = Path(component.database).stem
+    for pattern_folder, pattern in (
+        (state, f"rehearsal_{component.database}*"),
+        (workspace.backups, f"*_{stem}_[0-9]*{PARTIAL}*"),
+    ):
+        for leftover in pattern_folder.glob(pattern):
+            leftover.unlink(missing_ok=True)
