@@ -13,6 +13,7 @@ from pathlib import Path
 import apsw
 
 from felix_dbadmin.core.errors import DatabaseUnusable, OutOfSpace
+from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import bytes_text
 
 MAGIC = b"SQLite format 3\0"
@@ -128,7 +129,7 @@ def _judge(name: str, header: bytes, size: int, *, whole: bool) -> None:
         )
 
 
-def sha256_of(path: Path) -> str:
+def sha256_of(path: Path, task: Task | None = None) -> str:
     """The hash of a file's bytes, read without disturbing SQLite's locks (a missing file gives '')."""
     if not path.exists():
         return ""
@@ -136,6 +137,8 @@ def sha256_of(path: Path) -> str:
     with raw(path) as file:
         size, at = file.xFileSize(), 0
         while at < size:
+            if task is not None:
+                task.report(at, size)
             chunk = file.xRead(min(CHUNK, size - at), at)
             digest.update(chunk)
             at += len(chunk)

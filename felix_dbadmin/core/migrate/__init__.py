@@ -1,0 +1,1 @@
+"""Migrations: read from files, recorded in a ledger, planned, carried out, looked after."""

@@ -1,0 +1,1 @@
+"""Dry run: the plan, really run on a copy of the database."""

@@ -1,0 +1,89 @@
+"""What a backup is called: made, read back, and checked where a person typed it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+from felix_dbadmin.core.errors import WrongUsage
+from felix_dbadmin.core.workspace import PARTIAL
+
+REASONS = ("pre_migration", "pre_rollback", "pre_repair", "pre_restore", "manual")
+MANIFEST_SUFFIX = ".json"
+
+_STAMP = "%Y%m%d_%H%M%S"
+_NAME = re.compile(
+    rf"(?P<reason>{'|'.join(REASONS)})_(?P<stem>[A-Za-z0-9._-]+)_(?P<stamp>[0-9]{{8}}_[0-9]{{6}})"
+    r"(?:_(?P<number>[1-9][0-9]*))?\.db"
+)
+_TYPED = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class BackupName:
+    """What a file name says. `database` is without its suffix; `moment` is in Unix seconds."""
+
+    reason: str
+    database: str
+    moment: float
+
+
+def backup_name(reason: str, database_stem: str, moment: float) -> str:
+    """'<reason>_<database>_<YYYYMMDD_HHMMSS>.db' in local time. Raises WrongUsage for an unknown reason."""
+    if reason not in REASONS:
+        raise WrongUsage(f"There is no kind of backup named {reason}.", f"Choose one of {', '.join(REASONS)}.")
+    stem = re.sub(r"[^A-Za-z0-9._-]", "_", database_stem)
+    return f"{reason}_{stem}_{stamp_of(moment)}.db"
+
+
+def stamp_of(moment: float) -> str:
+    """Unix seconds → local '20251024_165951'."""
+    return datetime.fromtimestamp(moment).strftime(_STAMP)
+
+
+def free_paths(folder: Path, reason: str, database_stem: str, moment: float) -> Iterator[Path]:
+    """Paths in `folder` where nothing is yet: the plain name, then …_2.db, …_3.db and so on without end."""
+    plain = folder / backup_name(reason, database_stem, moment)
+    for number in count(1):
+        path = plain if number == 1 else plain.with_name(f"{plain.stem}_{number}.db")
+        if not any(taken.exists() for taken in (path, partial_of(path), manifest_of(path))):
+            yield path
+
+
+def parse_name(filename: str) -> BackupName | None:
+    """What the name of a backup says; None for a name that is not of that form."""
+    match = _NAME.fullmatch(filename)
+    if match is None:
+        return None
+    try:
+        moment = datetime.strptime(match["stamp"], _STAMP).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
+    return BackupName(match["reason"], match["stem"], moment)
+
+
+def find_backup(folder: Path, name: str) -> Path:
+    """The backup that a person named. Raises WrongUsage unless it is a file directly in `folder`."""
+    if not _TYPED.fullmatch(name):
+        raise WrongUsage(
+            f"{name!r} is not the name of a backup.",
+            "Give the file name alone, without a folder: letters, digits, '.', '_' and '-'.",
+        )
+    path = folder / name
+    if not path.is_file() or path.resolve().parent != folder.resolve():
+        raise WrongUsage(f"There is no backup named {name} in {folder}.", "See which there are: felix-dbadmin backup list")
+    return path
+
+
+def manifest_of(backup: Path) -> Path:
+    """Where the manifest of a backup is."""
+    return backup.with_name(backup.name + MANIFEST_SUFFIX)
+
+
+def partial_of(path: Path) -> Path:
+    """Where a file is while it is being made."""
+    return path.with_name(path.name + PARTIAL)

@@ -1,0 +1,109 @@
+"""Making files that are either whole or not there, and saying in our words what the system refused."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from felix_dbadmin.core.errors import OutOfSpace, WorkspaceUnusable
+from felix_dbadmin.core.files import CHUNK, raw, sync_folder
+from felix_dbadmin.core.task import Task
+
+SIDECARS = ("-wal", "-shm", "-journal")
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@contextmanager
+def writing_to(folder: Path) -> Iterator[None]:
+    """Turn what the system says about files in `folder` into OutOfSpace or WorkspaceUnusable."""
+    try:
+        yield
+    except FileExistsError:
+        raise
+    except OSError as error:
+        if error.errno is None:
+            raise
+        if error.errno in _FULL:
+            raise OutOfSpace(
+                f"There is no room left in {folder}: {error.strerror}.", "Free some space there, then try again."
+            ) from error
+        raise WorkspaceUnusable(
+            f"Writing in {folder} failed: {error.strerror}.", "Check the folder's permissions and its disk."
+        ) from error
+
+
+def private_folder(folder: Path) -> None:
+    """Make `folder`, for its owner alone, where it is missing. Raises WorkspaceUnusable."""
+    with writing_to(folder.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def sync_file(path: Path) -> None:
+    """Make the bytes of `path` durable. Not for a database that is open: see live_files."""
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def discard(path: Path) -> None:
+    """Remove an unfinished database of ours and what SQLite made beside it."""
+    for suffix in ("", *SIDECARS):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes, partial: Path) -> None:
+    """Put `content`, private (0600), at `path`: after a crash the old file is there or the new one."""
+    with writing_to(path.parent):
+        partial.unlink(missing_ok=True)
+        try:
+            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+        sync_folder(path.parent)
+
+
+def place_new(partial: Path, target: Path) -> None:
+    """Move `partial` to `target`. Raises FileExistsError rather than overwrite a file there."""
+    try:
+        os.link(partial, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        # FAT and some network disks have no hard links.
+        if target.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+        partial.rename(target)
+    else:
+        partial.unlink()
+    sync_folder(target.parent)
+
+
+def copy_raw(source: Path, target: Path, task: Task) -> None:
+    """A byte for byte copy of a file that SQLite cannot read, private (0600) and durable; nothing on failure."""
+    with writing_to(target.parent):
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as copy, raw(source) as file:
+                size, at = file.xFileSize(), 0
+                while at < size:
+                    task.report(at, size)
+                    chunk = file.xRead(min(CHUNK, size - at), at)
+                    copy.write(chunk)
+                    at += len(chunk)
+                copy.flush()
+                os.fsync(copy.fileno())
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
+        sync_folder(target.parent)

@@ -1,0 +1,166 @@
+"""The status of a whole workspace, as the window, the terminal and --json show it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from felix_dbadmin.core.backups.catalogue import Backup, list_backups
+from felix_dbadmin.core.component import Component
+from felix_dbadmin.core.connection import explaining, open_reader
+from felix_dbadmin.core.errors import DbAdminError
+from felix_dbadmin.core.files import size_with_wal
+from felix_dbadmin.core.migrate.health import Drift, find_drift
+from felix_dbadmin.core.migrate.plan import AppliedMigration, Standing
+from felix_dbadmin.core.migrate.script import Migration
+from felix_dbadmin.core.migrate.standing import standing_of
+from felix_dbadmin.core.schema import read_schema
+from felix_dbadmin.core.task import Task
+from felix_dbadmin.core.text import count_text
+from felix_dbadmin.core.workspace import Workspace, open_workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a component cannot be read."""
+
+    summary: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentStatus:
+    name: str
+    title: str
+    database: str
+    """The file's name."""
+    exists: bool
+    initialised: bool
+    version: int
+    latest: int
+    """The highest version that our files have."""
+    applied: tuple[AppliedMigration, ...]
+    pending: tuple[Migration, ...]
+    drift: tuple[Drift, ...]
+    backups: tuple[Backup, ...]
+    size: int
+    """Bytes, with what waits in the write-ahead log."""
+    trouble: Trouble | None
+
+    @property
+    def foreign(self) -> tuple[AppliedMigration, ...]:
+        return tuple(item for item in self.applied if item.state == "foreign")
+
+    @property
+    def ours(self) -> tuple[AppliedMigration, ...]:
+        return tuple(item for item in self.applied if item.state != "foreign")
+
+    @property
+    def deviating(self) -> tuple[AppliedMigration, ...]:
+        """Applied migrations whose file was changed since, or is missing."""
+        return tuple(item for item in self.applied if item.state in ("changed", "missing"))
+
+    @property
+    def conflicting(self) -> bool:
+        return bool(self.foreign or self.drift or self.deviating)
+
+    @property
+    def health(self) -> str:
+        """One short text: the most important thing to know."""
+        if self.trouble is not None:
+            return "Cannot be read"
+        if not self.exists:
+            return "Not created yet"
+        if self.foreign:
+            return f"Unknown {'migration' if len(self.foreign) == 1 else 'migrations'}"
+        if not self.initialised:
+            return "Not initialised"
+        if self.drift:
+            return f"Drift: {count_text(len(self.drift), 'object')}"
+        if self.deviating:
+            return "Migration file changed"
+        return f"{len(self.pending)} pending" if self.pending else "Up to date"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceStatus:
+    folder: Path
+    components: tuple[ComponentStatus, ...]
+    at: float
+
+    @property
+    def pending(self) -> int:
+        return sum(len(component.pending) for component in self.components)
+
+    def component(self, name: str) -> ComponentStatus | None:
+        return next((component for component in self.components if component.name == name), None)
+
+
+def read_status(folder: Path, *, task: Task) -> WorkspaceStatus:
+    """Look at every component. One that cannot be read carries its trouble; raises only for the workspace itself."""
+    workspace = open_workspace(folder)
+    backups = list_backups(workspace.backups)
+    found = []
+    for done, component in enumerate(workspace.components):
+        task.report(done, len(workspace.components), component.name)
+        found.append(_component_status(workspace, component, backups, task))
+    return WorkspaceStatus(workspace.folder, tuple(found), time.time())
+
+
+def _component_status(
+    workspace: Workspace, component: Component, backups: tuple[Backup, ...], task: Task
+) -> ComponentStatus:
+    database = workspace.database(component)
+    stem = Path(component.database).stem
+    trouble: Trouble | None = None
+    standing: Standing | None = None
+    drift: tuple[Drift, ...] = ()
+    try:
+        if database.exists():
+            with explaining(database, task), open_reader(database, task) as db:
+                standing = standing_of(db, component)
+                drift = find_drift(standing, read_schema(db))
+        else:
+            standing = standing_of(None, component)
+    except DbAdminError as error:
+        task.check()
+        trouble = Trouble(error.summary, error.hint)
+    return ComponentStatus(
+        name=component.name,
+        title=component.title,
+        database=component.database,
+        exists=database.exists(),
+        initialised=standing is not None and standing.initialised,
+        version=standing.version if standing else 0,
+        latest=max((migration.version for migration in standing.files), default=0) if standing else 0,
+        applied=standing.applied if standing else (),
+        pending=standing.pending if standing else (),
+        drift=drift,
+        backups=tuple(backup for backup in backups if backup.database == stem),
+        size=size_with_wal(database),
+        trouble=trouble,
+    )
+
+
+def file_marks(folder: Path, *, task: Task) -> tuple[tuple[str, int, int], ...]:
+    """Name, size and change time of every file that the status depends on: equal marks, equal status.
+
+    Costs one stat per file and opens none.
+    """
+    workspace = open_workspace(folder)
+    paths = [workspace.backups]
+    for component in workspace.components:
+        task.check()
+        database = workspace.database(component)
+        paths += [database, database.with_name(database.name + "-wal")]
+        paths += sorted(component.folder.iterdir())
+    marks = []
+    for path in paths:
+        try:
+            state = path.stat()
+        except OSError:
+            marks.append((str(path), -1, -1))
+            continue
+        marks.append((str(path), 0 if path.is_dir() else state.st_size, state.st_mtime_ns))
+    return tuple(marks)

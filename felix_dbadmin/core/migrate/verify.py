@@ -1,0 +1,76 @@
+"""The full look at one component: structure, verify statements, drift."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from felix_dbadmin.core.connection import explaining, open_reader
+from felix_dbadmin.core.errors import DatabaseUnusable, DbAdminError
+from felix_dbadmin.core.integrity import structure_problems
+from felix_dbadmin.core.migrate.health import Drift, find_drift, integrity_checks, verify_checks
+from felix_dbadmin.core.migrate.results import Check
+from felix_dbadmin.core.migrate.standing import standing_of
+from felix_dbadmin.core.schema import read_schema
+from felix_dbadmin.core.task import Task
+from felix_dbadmin.core.workspace import open_workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was looked at. `drift` names objects that differ from what the applied migrations make."""
+
+    component: str
+    version: int
+    checks: tuple[Check, ...]
+    drift: tuple[Drift, ...]
+    conflicts: tuple[str, ...]
+    """Foreign, changed and missing migrations, in words."""
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if not check.ok)
+
+
+def verify_component(folder: Path, component: str, *, task: Task) -> Verified:
+    """Read the whole database. Raises DatabaseUnusable where there is none to read."""
+    workspace = open_workspace(folder)
+    item = workspace.component(component)
+    database = workspace.database(item)
+    if not database.exists():
+        raise DatabaseUnusable(
+            f"{database.name} does not exist yet: there is nothing to verify.",
+            f"It is made by Felix, or by: felix-dbadmin migrate --component {component}",
+        )
+    with explaining(database, task), open_reader(database, task) as db:
+        standing = standing_of(db, item)
+        checks = (*integrity_checks(db, task), *verify_checks(db, standing, task))
+        drift = find_drift(standing, read_schema(db))
+    words = {
+        "foreign": "is not known here",
+        "changed": "has another text in its file now",
+        "missing": "has no file any more",
+    }
+    conflicts = tuple(
+        f"migration {entry.version} “{entry.description}” {words[entry.state]}"
+        for entry in standing.applied
+        if entry.state in words
+    )
+    return Verified(component, standing.version, checks, drift, conflicts)
+
+
+def describe_database(folder: Path, component: str, *, task: Task) -> str:
+    """One sentence on the state a database was found in, for after a crash. Never raises a known error."""
+    try:
+        workspace = open_workspace(folder)
+        item = workspace.component(component)
+        database = workspace.database(item)
+        if not database.exists():
+            return f"{database.name} does not exist."
+        with explaining(database, task), open_reader(database, task) as db:
+            damage = structure_problems(db, task, full=False)
+            version = standing_of(db, item).version
+    except DbAdminError as error:
+        return f"It could not be read again: {error.summary}"
+    state = f"damaged ({damage[0]})" if damage else "whole (quick_check)"
+    return f"{database.name} was read again: version {version}, {state}."
