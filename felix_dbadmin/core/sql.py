@@ -23,6 +23,9 @@ _TOKEN = re.compile(
 )
 
 
+_PLAIN_NAME = re.compile(r"[^\W\d][\w$]*")
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     kind: str
@@ -102,11 +105,19 @@ def unquoted(text: str) -> str:
 
 def normalised(sql: str) -> str:
     """A form in which two texts of the same object are equal: no comments, one blank, unquoted lower-case names."""
-    parts = [token.text if token.kind in ("string", "number") else unquoted(token.text) for token in meaningful(sql)]
+    parts = [_comparable(token) for token in meaningful(sql)]
     while parts and parts[-1] == ";":
         parts.pop()
     text = " ".join(parts)
     return re.sub(r"^(create (?:\w+ ){1,2})if not exists ", r"\1", text)
+
+
+def _comparable(token: Token) -> str:
+    if token.kind in ("string", "number"):
+        return token.text
+    name = unquoted(token.text)
+    # "a b" must not come out equal to the two words a b.
+    return name if token.kind != "name" or _PLAIN_NAME.fullmatch(name) else quoted(name)
 
 
 _KINDS = {"table", "index", "trigger", "view"}
@@ -130,7 +141,7 @@ _SKIPPED = {
 
 def target_of(sql: str) -> Target:
     """What `sql` creates, drops, alters or fills. Unknown statements have empty fields."""
-    words = [(unquoted(token.text), token) for token in meaningful(sql)]
+    words = [(unquoted(token.text), token) for token in meaningful(sql) if token.text != ";"]
     if not words:
         return Target("", "", "", "")
     verb = words[0][0]

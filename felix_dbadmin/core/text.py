@@ -13,20 +13,20 @@ def bytes_text(size: int) -> str:
     value = float(size)
     for unit in ("KB", "MB", "GB", "TB"):
         value /= 1024
-        if value < 1024 or unit == "TB":
+        if round(value) < 1024 or unit == "TB":
             break
-    return f"{value:.1f} {unit}" if value < 100 else f"{value:.0f} {unit}"
+    return f"{value:.1f} {unit}" if value < 99.95 else f"{value:.0f} {unit}"
 
 
 def duration_text(seconds: float) -> str:
     """0.0123 → '12 ms', 75 → '1 min 15 s'."""
     if seconds < 0.001:
         return "under 1 ms"
-    if seconds < 1:
+    if seconds < 0.9995:
         return f"{seconds * 1000:.0f} ms"
-    if seconds < 10:
+    if seconds < 9.95:
         return f"{seconds:.1f} s"
-    if seconds < 60:
+    if seconds < 59.5:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:

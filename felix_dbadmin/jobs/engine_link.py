@@ -17,7 +17,7 @@ class EngineLink(QObject):
     """One engine process at a time; `start` after `died` makes the next one."""
 
     received = Signal(object)
-    """A Reply. Connect it queued: while a slot of QProcess runs, a dialog's event loop in it gets no more bytes."""
+    """A Reply. Connect it queued: else a dialog that a slot opens holds up the replies that were read with this one."""
     died = Signal(str)
     """A sentence that says how. Connect it queued too, and it comes after the last reply."""
 

@@ -117,14 +117,15 @@ class JobRunner(QObject):
         ident = next(self._idents)
         call = Call(ident, lane, pickle.dumps(work))
         job: Job[T] = Job(ident, title, lane, self)
+        if self._closed:
+            return job
         job.cancel_requested.connect(self._pass_on_cancel)
         self._outstanding[ident] = _Outstanding(job, call, pickle.dumps(inspect) if inspect else None)
-        if self.usable:
+        if self._usable:
             self._link.send(call)
         else:
             self._refused.emit(ident)
-        if not self._closed:
-            self.submitted.emit(job)
+        self.submitted.emit(job)
         return job
 
     def shutdown(self, timeout: float = 5.0) -> None:

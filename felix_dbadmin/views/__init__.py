@@ -1,0 +1,1 @@
+"""The window: layout, wording, and which job to start. No SQL, no database, no threads."""

@@ -47,7 +47,8 @@ CREATE TRIGGER knowledge_fts_insert AFTER INSERT ON knowledge_entries BEGIN
     WHERE new.knowledge_id IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM knowledge_fts_docs WHERE knowledge_id = new.knowledge_id);
     INSERT INTO knowledge_fts(rowid, knowledge_id, content_text, domain, tags)
-    SELECT docid, new.knowledge_id, COALESCE(new.content_json, ''), COALESCE(new.domain, ''), COALESCE(new.tags_json, '')
+    SELECT docid, new.knowledge_id,
+           COALESCE(new.content_json, ''), COALESCE(new.domain, ''), COALESCE(new.tags_json, '')
     FROM knowledge_fts_docs WHERE knowledge_id = new.knowledge_id;
 END;
 
@@ -66,7 +67,8 @@ AFTER UPDATE OF knowledge_id, content_json, domain, tags_json ON knowledge_entri
     WHERE new.knowledge_id IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM knowledge_fts_docs WHERE knowledge_id = new.knowledge_id);
     INSERT INTO knowledge_fts(rowid, knowledge_id, content_text, domain, tags)
-    SELECT docid, new.knowledge_id, COALESCE(new.content_json, ''), COALESCE(new.domain, ''), COALESCE(new.tags_json, '')
+    SELECT docid, new.knowledge_id,
+           COALESCE(new.content_json, ''), COALESCE(new.domain, ''), COALESCE(new.tags_json, '')
     FROM knowledge_fts_docs WHERE knowledge_id = new.knowledge_id;
 END;
 
@@ -96,11 +98,13 @@ WHERE f.knowledge_id IS NOT d.knowledge_id;
 
 -- migrate:report
 SELECT iif(count(*) = 1, 'entry: its', 'entries: their')
-       || ' content is stored compressed only, so search finds it by domain and tags',
+       || ' content is stored compressed, so search finds '
+       || iif(count(*) = 1, 'it', 'them') || ' by domain and tags only',
        count(*)
 FROM knowledge_entries WHERE content_compressed IS NOT NULL AND COALESCE(content_json, '') = '';
 
-SELECT iif(count(*) = 1, 'entry: it has', 'entries: they have') || ' no knowledge_id, so search cannot return it',
+SELECT iif(count(*) = 1, 'entry: it has', 'entries: they have') || ' no knowledge_id, so search cannot return '
+       || iif(count(*) = 1, 'it', 'them'),
        count(*)
 FROM knowledge_entries WHERE knowledge_id IS NULL;
 

@@ -56,9 +56,10 @@ ON command_executions(execution_timestamp DESC);
 CREATE INDEX idx_command_outcome
 ON command_executions(command, success, executed) WHERE executed = 1;
 
--- Learning: common failures by command and category, from the index alone. Only failures are in it.
+-- Learning: common failures by command and category, from the index alone. Only failures are in it; success leads
+-- so that it is preferred to idx_success_rate, which would have each row fetched and sorted.
 CREATE INDEX idx_command_failure
-ON command_executions(command, error_category, success) WHERE success = 0;
+ON command_executions(success, command, error_category) WHERE success = 0;
 
 -- The rowid of the index is execution_id, which VACUUM and REPLACE keep: a row is found without a scan.
 -- Not external content: REPLACE gives the triggers no old values, which such a table needs to forget a row.

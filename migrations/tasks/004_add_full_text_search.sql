@@ -50,8 +50,8 @@ CREATE TRIGGER task_executions_fts_insert AFTER INSERT ON task_executions BEGIN
     FROM task_executions_fts_docs WHERE execution_id = new.execution_id;
 END;
 
--- Only for what is indexed: other columns cost nothing here. UPDATE OR REPLACE of a key may displace
--- another execution without firing its delete trigger, so the new key's row is removed too.
+-- Only for what is indexed. UPDATE OR REPLACE of a key may displace another execution without firing its delete
+-- trigger, so the new key's row is removed too.
 CREATE TRIGGER task_executions_fts_update
 AFTER UPDATE OF execution_id, task_description, error_messages_json ON task_executions BEGIN
     DELETE FROM task_executions_fts
@@ -78,7 +78,8 @@ END;
 -- migrate:verify
 WITH wanted(type, name) AS (
     VALUES ('table', 'task_executions_fts'), ('table', 'task_executions_fts_docs'),
-           ('trigger', 'task_executions_fts_insert'), ('trigger', 'task_executions_fts_update'), ('trigger', 'task_executions_fts_delete')
+           ('trigger', 'task_executions_fts_insert'), ('trigger', 'task_executions_fts_update'),
+           ('trigger', 'task_executions_fts_delete')
 )
 SELECT EXISTS (SELECT 1 FROM sqlite_schema s WHERE s.type = wanted.type AND s.name = wanted.name),
        wanted.type || ' ' || wanted.name || ' is there'
@@ -94,12 +95,8 @@ LEFT JOIN task_executions_fts f ON f.rowid = d.docid
 WHERE f.execution_id IS NOT d.execution_id;
 
 -- migrate:report
-SELECT iif(count(*) = 1, 'entry: its', 'entries: their')
-       || ' content is stored compressed only, so search finds it by domain and tags',
-       count(*)
-FROM task_executions WHERE content_compressed IS NOT NULL AND COALESCE(content_json, '') = '';
-
-SELECT iif(count(*) = 1, 'entry: it has', 'entries: they have') || ' no execution_id, so search cannot return it',
+SELECT iif(count(*) = 1, 'execution: it has', 'executions: they have') || ' no execution_id, so search cannot return '
+       || iif(count(*) = 1, 'it', 'them'),
        count(*)
 FROM task_executions WHERE execution_id IS NULL;
 

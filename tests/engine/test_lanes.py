@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 
 from felix_dbadmin.core.errors import Cancelled
+from felix_dbadmin.core.task import Task
 from felix_dbadmin.engine.lanes import Lanes
 from felix_dbadmin.engine.messages import Answer, Call, Reported, Started, Succeeded, WasCancelled
 from tests.helpers import engine_work as work
@@ -119,16 +120,8 @@ def test_closing_cancels_what_runs_drops_what_waits_and_takes_nothing_more(lanes
 
 
 def test_closing_says_when_something_would_not_end(lanes: Lanes, ends: Ends) -> None:
-    release = threading.Event()
-    _releases.append(release)
-    lanes.submit(call(1, wait_for_release))
+    lanes.submit(call(1, partial(work.meet, "a stubborn call", 2)))
+    assert ends.reported.wait(PATIENCE)
     assert not lanes.close(0.0)
-    release.set()
+    work.meet("a stubborn call", 2, task=Task())
     assert lanes.close(PATIENCE)
-
-
-_releases: list[threading.Event] = []
-
-
-def wait_for_release(*, task: object) -> None:
-    _releases[-1].wait(PATIENCE)

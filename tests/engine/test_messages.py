@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -51,9 +52,7 @@ def test_messages_arrive_whole_and_in_order_however_the_stream_is_cut(sent: list
     stream = b"".join(encode(message) for message in sent)
     edges = sorted({0, len(stream), *(min(cut, len(stream)) for cut in cuts)})
     decoder = Decoder()
-    received = [
-        message for start, end in zip(edges, edges[1:], strict=False) for message in decoder.feed(stream[start:end])
-    ]
+    received = [message for start, end in pairwise(edges) for message in decoder.feed(stream[start:end])]
     assert received == sent
 
 

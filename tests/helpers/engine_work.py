@@ -40,7 +40,8 @@ def noted(*, task: Task) -> list[object]:
 
 
 def meet(name: str, parties: int, *, task: Task) -> str:
-    """Ends only when so many calls are inside at the same time."""
+    """Ends only when so many calls are inside at the same time; a cancel does not end it."""
+    task.begin(("Meeting",))
     with _lock:
         barrier = _meetings.setdefault(name, threading.Barrier(parties, timeout=60))
     barrier.wait()
@@ -53,6 +54,13 @@ def hold(*, task: Task) -> None:
     while not task.wait(60):
         pass
     task.check()
+
+
+def tell_and_hold(fifo: Path, *, task: Task) -> None:
+    """Lets a reader of `fifo` go on, then holds: all earlier answers of this lane are in the pipe by then."""
+    with fifo.open("wb"):
+        pass
+    hold(task=task)
 
 
 def ignore_cancel(*, task: Task) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import apsw
 
+from felix_dbadmin.core.integrity import structure_problems
 from felix_dbadmin.core.migrate.ledger import has_table, read_ledger
 from felix_dbadmin.core.schema import BOOKKEEPING, Schema, count_rows, read_schema, table_names
 from felix_dbadmin.core.task import Task
@@ -37,6 +38,14 @@ def read_contents(db: apsw.Connection, component: str, task: Task) -> Contents:
         except (apsw.CorruptError, apsw.SQLError) as error:
             uncounted.append(f"{table}: its rows cannot be counted ({error})")
     return Contents(_digest(schema), len(schema.objects), rows, tuple(uncounted), _versions(db, component))
+
+
+def damage_of(db: apsw.Connection, task: Task) -> tuple[str, ...]:
+    """What integrity_check says, also where it cannot get to its end; () when all is well."""
+    try:
+        return structure_problems(db, task)
+    except apsw.CorruptError as error:
+        return (str(error),)
 
 
 def _digest(schema: Schema) -> str:

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import apsw
 
-from felix_dbadmin.core.connection import create_database
+from felix_dbadmin.core.connection import create_database, known_error
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.transaction import roll_back
 
 STEP_BYTES = 16 << 20
 """Bytes per step: some 30 ms, so that a cancel is seen soon; smaller steps cost time and gain nothing."""
+
+
+_SOURCE_FAILED = {apsw.SQLITE_IOERR_READ, apsw.SQLITE_IOERR_SHORT_READ, apsw.SQLITE_IOERR_CORRUPTFS}
 
 
 @contextmanager
@@ -38,9 +41,20 @@ def copy_pinned(source: apsw.Connection, destination: apsw.Connection, task: Tas
 
 def copy_pages(source: apsw.Connection, destination: apsw.Connection, task: Task, pages: int = 0) -> None:
     """As copy_pinned, for a source that is pinned already or that nobody writes."""
-    backup = destination.backup("main", source, "main")
-    try:
+    with undone_on_failure(destination.backup("main", source, "main"), source, task) as backup:
         finish_copy(backup, task, pages or pages_per_step(source))
+
+
+@contextmanager
+def undone_on_failure(backup: apsw.Backup, source: apsw.Connection, task: Task) -> Iterator[apsw.Backup]:
+    """The backup; when the block fails its destination gets its old state back."""
+    try:
+        yield backup
+    except apsw.IOError as error:
+        backup.close(True)
+        if getattr(error, "extendedresult", 0) in _SOURCE_FAILED:
+            raise known_error(error, Path(source.filename), task) from error
+        raise
     except BaseException:
         backup.close(True)
         raise
@@ -55,7 +69,7 @@ def finish_copy(backup: apsw.Backup, task: Task, pages: int) -> None:
 
 
 def pages_per_step(source: apsw.Connection) -> int:
-    return max(1, STEP_BYTES // source.pragma("page_size"))
+    return max(1, STEP_BYTES // int(source.pragma("page_size")))
 
 
 @contextmanager

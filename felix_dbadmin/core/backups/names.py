@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 
 from felix_dbadmin.core.errors import WrongUsage
@@ -45,13 +43,14 @@ def stamp_of(moment: float) -> str:
     return datetime.fromtimestamp(moment).strftime(_STAMP)
 
 
-def free_paths(folder: Path, reason: str, database_stem: str, moment: float) -> Iterator[Path]:
-    """Paths in `folder` where nothing is yet: the plain name, then …_2.db, …_3.db and so on without end."""
+def free_path(folder: Path, reason: str, database_stem: str, moment: float) -> Path:
+    """A path in `folder` where nothing is yet: the plain name, or that with _2, _3 and so on before the suffix."""
     plain = folder / backup_name(reason, database_stem, moment)
-    for number in count(1):
-        path = plain if number == 1 else plain.with_name(f"{plain.stem}_{number}.db")
-        if not any(taken.exists() for taken in (path, partial_of(path), manifest_of(path))):
-            yield path
+    path, number = plain, 1
+    while any(taken.exists() for taken in (path, partial_of(path), manifest_of(path))):
+        number += 1
+        path = plain.with_name(f"{plain.stem}_{number}.db")
+    return path
 
 
 def parse_name(filename: str) -> BackupName | None:
@@ -75,7 +74,9 @@ def find_backup(folder: Path, name: str) -> Path:
         )
     path = folder / name
     if not path.is_file() or path.resolve().parent != folder.resolve():
-        raise WrongUsage(f"There is no backup named {name} in {folder}.", "See which there are: felix-dbadmin backup list")
+        raise WrongUsage(
+            f"There is no backup named {name} in {folder}.", "See which there are: felix-dbadmin backup list"
+        )
     return path
 
 

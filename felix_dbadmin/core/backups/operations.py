@@ -41,9 +41,7 @@ def restore(folder: Path, component: str, backup: str, *, task: Task) -> Restore
     require_writable(workspace)
     chosen = find_backup(workspace, backup)
     with locked(workspace, item, "restore", task), recorded(workspace, component, f"Restore {backup}") as entry:
-        restored = restore_backup(
-            chosen.path, workspace.database(item), workspace.backups, task, component=component
-        )
+        restored = restore_backup(chosen.path, workspace.database(item), workspace.backups, task, component=component)
         entry.detail = f"safety backup {restored.safety.path.name}" if restored.safety else ""
     return restored
 

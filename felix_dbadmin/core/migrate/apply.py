@@ -11,7 +11,8 @@ from pathlib import Path
 import apsw
 
 from felix_dbadmin.core.activity import recorded
-from felix_dbadmin.core.backups.take import BackupTaken, discard_backup, take_backup
+from felix_dbadmin.core.backups.names import manifest_of
+from felix_dbadmin.core.backups.take import BackupTaken, take_backup
 from felix_dbadmin.core.component import Component
 from felix_dbadmin.core.connection import create_database, explaining, known_error, open_writer
 from felix_dbadmin.core.errors import Cancelled, Conflict, DbAdminError
@@ -136,7 +137,8 @@ def _back_up_and_begin(
             return taken
         roll_back(db)
         if taken is not None:
-            discard_backup(taken)
+            manifest_of(taken.path).unlink()
+            taken.path.unlink()
     return taken
 
 

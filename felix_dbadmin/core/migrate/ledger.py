@@ -26,7 +26,7 @@ create table if not exists {LEDGER_TABLE} (
 
 _CREATE_LOG = f"""
 create table if not exists {LOG_TABLE} (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     component TEXT NOT NULL,
     action TEXT NOT NULL,
     version INTEGER NOT NULL,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import apsw
 
-from felix_dbadmin.core.backups.take import copy_pinned
+from felix_dbadmin.core.backups.copying import copy_pinned
 from felix_dbadmin.core.connection import create_database, explaining, open_reader
 from felix_dbadmin.core.files import require_space, sha256_of, size_with_wal
 from felix_dbadmin.core.rehearse.report import LiveState

@@ -1,0 +1,1 @@
+"""The tabs: each shows one side of the selected component."""

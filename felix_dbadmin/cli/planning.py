@@ -1,0 +1,84 @@
+"""What a command is to do, and its rehearsal for each component concerned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from felix_dbadmin.cli.session import Session
+from felix_dbadmin.core.errors import WrongUsage
+from felix_dbadmin.core.migrate.plan import Direction, Request
+from felix_dbadmin.core.migrate.status import ComponentStatus, read_status
+from felix_dbadmin.core.rehearse.report import Rehearsal
+from felix_dbadmin.core.rehearse.run import rehearse
+from felix_dbadmin.core.text import list_text
+
+
+def requests_for(
+    run: Session, names: Sequence[str] | None, direction: Direction, to: int | None, *, out_of_order: bool
+) -> tuple[Request, ...]:
+    """One request per chosen component. Raises WrongUsage where one is needed and not exactly one was named."""
+    if direction is Direction.DOWN:
+        chosen: Sequence[str] = [run.only(names, "rollback").name]
+    elif to is not None:
+        chosen = [run.only(names, "--to").name]
+    else:
+        chosen = [item.name for item in run.select(names)]
+    if to is not None and direction is Direction.REPAIR:
+        raise WrongUsage("A repair ends at the version that is applied.", "Leave --to away.")
+    return tuple(Request(name, direction, to, out_of_order) for name in chosen)
+
+
+def statuses(run: Session, requests: Sequence[Request]) -> tuple[ComponentStatus, ...]:
+    """Where the components of these requests stand, in the same order."""
+    with run.task("Reading the databases") as task:
+        found = {item.name: item for item in read_status(run.folder, task=task).components}
+    return tuple(found[request.component] for request in requests)
+
+
+def rehearsed(
+    run: Session, requests: Sequence[Request], standing: Sequence[ComponentStatus]
+) -> tuple[Rehearsal | None, ...]:
+    """Every request, really run on a clone; None for one that there is nothing to do for.
+
+    Raises what makes a plan impossible, before anything is written.
+    """
+    reports: list[Rehearsal | None] = []
+    for request, status in zip(requests, standing, strict=True):
+        if not _may_have_work(request, status):
+            reports.append(None)
+            continue
+        with run.task(f"Dry run of {request.component}") as task:
+            report = rehearse(run.folder, request, task=task)
+        reports.append(report if report.plan.steps else None)
+    return tuple(reports)
+
+
+def _may_have_work(request: Request, status: ComponentStatus) -> bool:
+    """Spares the clone of a database that is surely as it should be. What conflicts is for the planning to say."""
+    if status.trouble or status.foreign or request.direction is Direction.DOWN or request.to is not None:
+        return True
+    if request.direction is Direction.REPAIR:
+        return any(drift.repairable for drift in status.drift)
+    return bool(status.pending) or not status.initialised
+
+
+def nothing_to_do(request: Request, status: ComponentStatus) -> str:
+    """Why a request needs no work, in one sentence."""
+    name, at = request.component, f"version {status.version}"
+    if request.direction is Direction.REPAIR:
+        kept = [drift.text for drift in status.drift]
+        if kept:
+            return f"{name} has nothing that a repair may touch: {list_text(kept)}."
+        return f"{name} has no drift to repair" + (" (it is not initialised yet)." if not status.initialised else ".")
+    if request.direction is Direction.DOWN:
+        if not status.applied:
+            return f"{name} has no applied migration to roll back."
+        return f"{name} is at {at} already; there is nothing to roll back."
+    if request.to is not None and request.to < status.version:
+        return (
+            f"{name} is at {at}, beyond {request.to}; to go back:"
+            f" felix-dbadmin rollback --component {name} --to {request.to}"
+        )
+    if request.to is not None and status.pending:
+        return f"{name} is at {at} already."
+    return f"{name} is up to date at {at}."

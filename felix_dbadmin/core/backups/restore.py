@@ -1,0 +1,274 @@
+"""Putting a backup back: into the live database, in one transaction, with a way back taken first."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import apsw
+
+from felix_dbadmin.core.backups.contents import Contents
+from felix_dbadmin.core.backups.copying import copy_pages, finish_copy, pages_per_step, undone_on_failure
+from felix_dbadmin.core.backups.names import parse_name, partial_of
+from felix_dbadmin.core.backups.publish import discard, private_folder, writing_to
+from felix_dbadmin.core.backups.remake import make_copy, replace_broken
+from felix_dbadmin.core.backups.take import BackupTaken, backup_from
+from felix_dbadmin.core.backups.verify import Finding, Verification, compare_with, verify_backup
+from felix_dbadmin.core.connection import explaining, open_published, open_reader, open_writer
+from felix_dbadmin.core.errors import BackupUnusable, CheckFailed, DatabaseUnusable, DbAdminError
+from felix_dbadmin.core.files import require_space, size_with_wal
+from felix_dbadmin.core.schema import read_schema
+from felix_dbadmin.core.task import Task
+
+STEPS = ("Check the backup", "Safety backup", "Write", "Verify")
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What is in place now, and the way back.
+
+    `safety` is None where no readable database was there; `set_aside` are the files that were there instead.
+    """
+
+    database: Path
+    backup: str
+    safety: BackupTaken | None
+    set_aside: tuple[Path, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    backup: Path
+    database: Path
+    folder: Path
+    component: str
+    expected: Contents
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    page_size: int
+    journal_mode: str
+    encoding: str
+    application_id: int
+
+
+def restore_backup(backup: Path, database: Path, folder: Path, task: Task, *, component: str = "") -> Restored:
+    """Make `database` what `backup` is; its state until then goes to `folder` as a pre_restore_… backup.
+
+    A database that is missing is made anew. One that SQLite cannot read is set aside in `folder`, byte for byte.
+    Raises BackupUnusable before anything is touched; until the write is done a failure or cancel leaves the old state.
+    """
+    task.begin(STEPS)
+    verification = _checked(backup, task)
+    expected = _expected(verification)
+    _require_same_database(verification, database, component)
+    live = _examine_live(database, task)
+    if live is not None:
+        _require_alike(backup, live, database, task)
+    require_space(
+        database.resolve().parent,
+        2 * backup.stat().st_size + size_with_wal(database.resolve()),
+        f"restoring {backup.name}",
+    )
+    private_folder(folder)
+    if live is None:
+        wal = verification.manifest is not None and verification.manifest.journal_mode == "wal"
+        set_aside, findings = replace_broken(backup, expected, database, folder, task, wal=wal)
+        return Restored(database, backup.name, None, set_aside, findings)
+    order = _Order(backup, database, folder, component, expected)
+    with (
+        _of_page_size(order, live, task) as path,
+        open_published(path, task) as source,
+        open_writer(database, task) as target,
+    ):
+        write = _write_wal if live.journal_mode == "wal" else _write_exclusively
+        safety, findings = write(source, target, order, task)
+    return Restored(database, backup.name, safety, (), findings)
+
+
+def restore_copy(backup: Path, target: Path, task: Task) -> Restored:
+    """Make a new file `target` that is the same as `backup`. Raises WrongUsage where there is one already."""
+    task.begin((STEPS[0], STEPS[2], STEPS[3]))
+    expected = _expected(_checked(backup, task))
+    require_space(target.resolve().parent, backup.stat().st_size, f"a copy of {backup.name}")
+    task.step(1)
+    findings = make_copy(backup, expected, target.resolve(), task, verify_step=2)
+    return Restored(target, backup.name, None, (), findings)
+
+
+def _checked(backup: Path, task: Task) -> Verification:
+    verification = verify_backup(backup, task)
+    if not verification.ok:
+        raise BackupUnusable(
+            f"{backup.name} was not restored, because it is damaged: {verification.failures}.",
+            "Nothing was changed. Choose another backup: felix-dbadmin backup list",
+        )
+    return verification
+
+
+def _expected(verification: Verification) -> Contents:
+    if verification.contents is None:
+        raise BackupUnusable(f"{verification.path.name} cannot be read.", "Choose another backup.")
+    return verification.contents
+
+
+def _require_same_database(verification: Verification, database: Path, component: str) -> None:
+    manifest, name = verification.manifest, parse_name(verification.path.name)
+    if manifest is not None:
+        other = manifest.database != database.name or bool(
+            component and manifest.component and manifest.component != component
+        )
+        of_what = manifest.database
+    else:
+        other = name is not None and name.database != database.stem
+        of_what = f"{name.database}.db" if name else ""
+    if other:
+        raise BackupUnusable(
+            f"{verification.path.name} is a backup of {of_what}, not of {database.name}.",
+            "Nothing was changed. To look into it, restore it as a copy.",
+        )
+
+
+def _examine_live(database: Path, task: Task) -> _Live | None:
+    """None for a database that is missing or that SQLite cannot read. Raises where it is only out of reach."""
+    if not database.exists():
+        return None
+    try:
+        with open_reader(database, task) as db:
+            read_schema(db)
+            return _Live(
+                db.pragma("page_size"), db.pragma("journal_mode"), db.pragma("encoding"), db.pragma("application_id")
+            )
+    except DatabaseUnusable as error:
+        # No cause: the file's size or header says it. Other causes, such as a folder where no -shm can be made,
+        # are no reason to put a whole database aside.
+        unreadable = isinstance(error.__cause__, apsw.NotADBError | apsw.CorruptError | UnicodeDecodeError | None)
+        if unreadable and database.is_file() and os.access(database, os.R_OK | os.W_OK):
+            return None
+        raise
+
+
+def _require_alike(backup: Path, live: _Live, database: Path, task: Task) -> None:
+    with open_published(backup, task) as db:
+        pairs = (
+            ("text encoding", db.pragma("encoding"), live.encoding),
+            ("application id", db.pragma("application_id"), live.application_id),
+        )
+    for what, ours, theirs in pairs:
+        if ours != theirs:
+            raise BackupUnusable(
+                f"{backup.name} has the {what} {ours}, {database.name} has {theirs}:"
+                " programs that have it open would fail.",
+                "Nothing was changed. To look into it, restore it as a copy.",
+            )
+
+
+@contextmanager
+def _of_page_size(order: _Order, live: _Live, task: Task) -> Iterator[Path]:
+    """The backup, or a temporary copy with the live database's page size: one in WAL mode cannot change its own."""
+    with open_published(order.backup, task) as db:
+        same = db.pragma("page_size") == live.page_size
+    if same or live.journal_mode != "wal":
+        yield order.backup
+        return
+    require_space(order.folder, order.backup.stat().st_size, f"converting {order.backup.name}")
+    scratch = partial_of(order.folder / f"{order.backup.stem}.repaged")
+    discard(scratch)
+    try:
+        with writing_to(order.folder):
+            os.close(os.open(scratch, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        # An immutable file cannot be given another page size. INTO keeps rowids, which VACUUM in place does not.
+        with open_reader(order.backup, task) as db:
+            db.pragma("query_only", 0)
+            db.pragma("page_size", live.page_size)
+            db.execute("vacuum into ?", (str(scratch),))
+        yield scratch
+    finally:
+        discard(scratch)
+
+
+def _write_wal(
+    source: apsw.Connection, target: apsw.Connection, order: _Order, task: Task
+) -> tuple[BackupTaken, tuple[Finding, ...]]:
+    """Readers see the old state until the last page is there; writers wait from before the safety backup."""
+    version = target.pragma("data_version")
+    with undone_on_failure(target.backup("main", source, "main"), source, task) as backup:
+        backup.step(0)  # takes the write lock and copies nothing: a first page could be the last one, and commit
+        task.step(1)
+        with open_reader(order.database, task) as reader:
+            safety = backup_from(reader, order.database, order.folder, "pre_restore", task, component=order.component)
+        task.step(2)
+        finish_copy(backup, task, pages_per_step(source))
+    with _written(order, safety, task):
+        with open_reader(order.database, task) as reader:
+            findings = compare_with(reader, order.expected, task)
+        written_since = target.pragma("data_version") != version
+        return safety, (*_settled(findings, order, safety, written_since), _checkpoint(target))
+
+
+def _write_exclusively(
+    source: apsw.Connection, target: apsw.Connection, order: _Order, task: Task
+) -> tuple[BackupTaken, tuple[Finding, ...]]:
+    """With a rollback journal nobody else gets in between the safety backup and the end of the verification."""
+    mode = target.pragma("journal_mode")
+    target.execute("begin exclusive")
+    # After BEGIN, or two programs could wait for each other; the lock outlives the COMMIT.
+    target.pragma("locking_mode", "exclusive")
+    target.execute("commit")
+    task.step(1)
+    safety = backup_from(target, order.database, order.folder, "pre_restore", task, component=order.component)
+    task.step(2)
+    copy_pages(source, target, task)
+    with _written(order, safety, task):
+        if target.pragma("journal_mode") != mode:
+            target.pragma("journal_mode", mode)  # a backup in WAL mode brings that along
+        findings = compare_with(target, order.expected, task)
+        target.pragma("locking_mode", "normal")
+        target.execute("select 1 from sqlite_schema").fetchall()  # the lock goes with the next read
+        return safety, _settled(findings, order, safety, False)
+
+
+@contextmanager
+def _written(order: _Order, safety: BackupTaken, task: Task) -> Iterator[None]:
+    """From here on the backup is in place: what ends the verification early says so."""
+    try:
+        task.step(3)
+        with explaining(order.database, task):
+            yield
+    except CheckFailed:
+        raise
+    except DbAdminError as error:
+        raise error.after(
+            f"{order.database.name} had been restored by then, but was not read back to the end;"
+            f" its state before is in {safety.path.name}."
+        ) from None
+
+
+def _settled(findings: list[Finding], order: _Order, safety: BackupTaken, written_since: bool) -> tuple[Finding, ...]:
+    """Raises CheckFailed unless all is as in the backup, or differs after another program's write."""
+    settled = []
+    for finding in findings:
+        if finding.ok is False and finding.name != "integrity" and written_since:
+            detail = f"another program has written since, so it cannot be compared: {finding.detail}"
+            finding = Finding(finding.name, None, detail)
+        if finding.ok is False:
+            raise CheckFailed(
+                f"{order.database.name} is not what {order.backup.name} is after the restore: {finding.detail}.",
+                f"Go back to its state before by restoring {safety.path.name}.",
+            )
+        settled.append(finding)
+    return tuple(settled)
+
+
+def _checkpoint(target: apsw.Connection) -> Finding:
+    target.set_busy_timeout(0)
+    try:
+        target.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    except apsw.BusyError:
+        return Finding("checkpoint", None, "another program reads; the log is taken in when it is done")
+    return Finding("checkpoint", True, "the log was taken in")

@@ -1,0 +1,131 @@
+"""Which old backups can go, said before any does."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from felix_dbadmin.core.backups.catalogue import Backup
+from felix_dbadmin.core.backups.names import manifest_of
+from felix_dbadmin.core.backups.publish import writing_to
+from felix_dbadmin.core.errors import Cancelled, WrongUsage
+from felix_dbadmin.core.files import sync_folder
+from felix_dbadmin.core.task import Task
+from felix_dbadmin.core.text import count_text
+
+_DAY = 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionPolicy:
+    """A backup may go when it is older than `days` and not among the `keep` newest of its database."""
+
+    days: int
+    keep: int
+
+    def __post_init__(self) -> None:
+        if self.days < 0 or self.keep < 1:
+            raise WrongUsage(
+                f"Keeping {self.keep} backups and those of {self.days} days would leave nothing to return to.",
+                "Keep at least 1 backup of each database, and 0 or more days.",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class PrunePlan:
+    delete: tuple[Backup, ...]
+    kept: tuple[tuple[Backup, str], ...]
+    """With the reason why."""
+
+    @property
+    def bytes(self) -> int:
+        """What deleting would free."""
+        return sum(backup.size for backup in self.delete)
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    deleted: tuple[str, ...]
+    freed: int
+    """Bytes."""
+    skipped: tuple[tuple[str, str], ...]
+    """Names that were in the plan and stayed, with the reason why."""
+
+
+def plan_prune(
+    backups: Iterable[Backup], policy: RetentionPolicy, protected: Mapping[str, str], now: float
+) -> PrunePlan:
+    """What `policy` would delete at `now` (Unix seconds). `protected` says, by file name, why a backup must stay."""
+    by_database: defaultdict[str, list[Backup]] = defaultdict(list)
+    delete: list[Backup] = []
+    kept: list[tuple[Backup, str]] = []
+    for backup in backups:
+        by_database[backup.database].append(backup)
+    for group in by_database.values():
+        group.sort(key=lambda backup: (backup.created, backup.name), reverse=True)
+        ours = [backup for backup in group if not _stranger(backup)]
+        newest = {backup.name for backup in ours[: policy.keep]}
+        verified = next((backup.name for backup in ours if backup.verified_at is not None), "")
+        for backup in group:
+            reason = protected.get(backup.name, "") or _stranger(backup)
+            if not reason and backup.name == verified:
+                reason = "the newest verified backup of its database"
+            if not reason and backup.name in newest:
+                reason = f"among the newest {policy.keep}"
+            if not reason and now - backup.created <= policy.days * _DAY:
+                reason = f"not older than {count_text(policy.days, 'day')}"
+            if reason:
+                kept.append((backup, reason))
+            else:
+                delete.append(backup)
+    return PrunePlan(tuple(delete), tuple(kept))
+
+
+def _stranger(backup: Backup) -> str:
+    """Why a backup is not ours to delete; '' where it is."""
+    if backup.problem:
+        return "its manifest cannot be read"
+    if backup.manifest is None:
+        return "not made by this program: it has no manifest"
+    if backup.manifest.file != backup.name:
+        return f"its manifest is of {backup.manifest.file}"
+    return ""
+
+
+def prune(plan: PrunePlan, task: Task) -> Pruned:
+    """Delete what the plan names, each only if it is still the file that was planned.
+
+    Raises WorkspaceUnusable, or Cancelled, which says how many had gone by then.
+    """
+    deleted: list[str] = []
+    skipped: list[tuple[str, str]] = []
+    freed = 0
+    for position, backup in enumerate(plan.delete):
+        try:
+            task.report(position, len(plan.delete), backup.name)
+        except Cancelled as cancelled:
+            gone = f"{len(deleted)} of {count_text(len(plan.delete), 'backup')} had been deleted."
+            raise cancelled.after(gone) from None
+        reason = _changed(backup)
+        if reason:
+            skipped.append((backup.name, reason))
+            continue
+        with writing_to(backup.path.parent):
+            # A file without a manifest is nobody's to prune; a manifest without its file would promise a backup.
+            manifest_of(backup.path).unlink(missing_ok=True)
+            backup.path.unlink()
+            sync_folder(backup.path.parent)
+        deleted.append(backup.name)
+        freed += backup.size
+    return Pruned(tuple(deleted), freed, tuple(skipped))
+
+
+def _changed(backup: Backup) -> str:
+    try:
+        state = backup.path.lstat()
+    except FileNotFoundError:
+        return "already gone"
+    if (state.st_size, state.st_mtime_ns) != (backup.size, backup.modified_ns):
+        return "changed since the plan was made"
+    return ""

@@ -1,0 +1,90 @@
+"""Colours for SQL and Python source; the colours themselves come from the theme."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Mapping
+
+from PySide6.QtGui import QColor, QFont, QSyntaxHighlighter, QTextCharFormat, QTextDocument
+
+_SQL_WORDS = """
+    abort add after all alter analyze and as asc attach autoincrement before begin between by cascade case check
+    collate column commit conflict constraint create cross current_date current_time current_timestamp database
+    default deferrable delete desc distinct do drop each else end escape except exists explain fail for foreign from
+    full glob group having if ignore immediate in index insert instead intersect into is isnull join key left like
+    limit match natural not nothing notnull null of offset on or order outer over partition plan pragma primary
+    recursive references regexp reindex release rename replace restrict returning right rollback row rowid rows
+    savepoint select set strict table temp then to transaction trigger union unique unindexed update using vacuum
+    values view virtual when where window with without
+""".split()  # noqa: SIM905 - a list literal of these would fill the page
+
+_SQL = re.compile(
+    r"""(?P<directive>--\s*migrate:.*)|(?P<comment>--.*)|(?P<open>/\*)|(?P<string>[xX]?'(?:[^']|'')*'?)
+      |(?P<name>"(?:[^"]|"")*"?|\[[^\]]*\]?|`[^`]*`?)|(?P<number>\b\d[\w.]*)|(?P<word>[^\W\d]\w*)""",
+    re.VERBOSE,
+)
+_PYTHON = re.compile(
+    r"""(?P<comment>\#.*)|(?P<string>[rbfRBF]{0,2}(?:'''.*?(?:'''|$)|\"\"\".*?(?:\"\"\"|$)|'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?))
+      |(?P<number>\b\d[\w.]*)|(?P<word>[^\W\d]\w*)""",
+    re.VERBOSE,
+)
+
+_IN_COMMENT = 1
+
+
+class SqlHighlighter(QSyntaxHighlighter):
+    """Follows what `set_colours` and `set_python` say; comments over several lines are SQL's only."""
+
+    def __init__(self, document: QTextDocument) -> None:
+        super().__init__(document)
+        self._formats: dict[str, QTextCharFormat] = {}
+        self._pattern = _SQL
+        self._keywords = frozenset(_SQL_WORDS)
+
+    def set_colours(self, colours: Mapping[str, str]) -> None:
+        """Colours by kind: keyword, string, number, comment, name, directive."""
+        self._formats = {kind: _format(kind, colour) for kind, colour in colours.items()}
+        self.rehighlight()
+
+    def set_python(self, python: bool) -> None:
+        self._pattern = _PYTHON if python else _SQL
+        self._keywords = frozenset(keyword.kwlist if python else _SQL_WORDS)
+        self.rehighlight()
+
+    def highlightBlock(self, text: str) -> None:
+        start = 0
+        self.setCurrentBlockState(0)
+        if self.previousBlockState() == _IN_COMMENT:
+            start = self._comment(text, 0, 0)
+        while match := self._pattern.search(text, start):
+            kind, start = match.lastgroup or "", match.end()
+            if kind == "open":
+                start = self._comment(text, match.start(), match.end())
+                continue
+            if kind == "word":
+                if match.group().lower() not in self._keywords:
+                    continue
+                kind = "keyword"
+            if kind in self._formats:
+                self.setFormat(match.start(), match.end() - match.start(), self._formats[kind])
+
+    def _comment(self, text: str, start: int, search_from: int) -> int:
+        """Colour a comment that is open at `start`; returns where it ends in this line."""
+        close = text.find("*/", search_from)
+        end = len(text) if close < 0 else close + 2
+        if close < 0:
+            self.setCurrentBlockState(_IN_COMMENT)
+        if "comment" in self._formats:
+            self.setFormat(start, end - start, self._formats["comment"])
+        return end
+
+
+def _format(kind: str, colour: str) -> QTextCharFormat:
+    made = QTextCharFormat()
+    made.setForeground(QColor(colour))
+    if kind == "keyword":
+        made.setFontWeight(QFont.Weight.DemiBold)
+    if kind == "comment":
+        made.setFontItalic(True)
+    return made

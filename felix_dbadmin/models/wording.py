@@ -1,0 +1,105 @@
+"""How the window says what core found: states, reasons and versions in words, with the tone they are meant in."""
+
+from __future__ import annotations
+
+from felix_dbadmin.core.backups.catalogue import Backup
+from felix_dbadmin.core.migrate.plan import AppliedMigration
+from felix_dbadmin.core.migrate.status import ComponentStatus
+from felix_dbadmin.core.text import bytes_text, count_text, time_text
+from felix_dbadmin.models.roles import Tone
+
+_REASONS = {
+    "pre_migration": "Before a migration",
+    "pre_rollback": "Before a rollback",
+    "pre_repair": "Before a repair",
+    "pre_restore": "Before a restore",
+    "manual": "Made by hand",
+}
+
+_STATES = {
+    "ours": "Applied",
+    "adopted": "Applied by another tool",
+    "changed": "Applied; its file was changed since",
+    "missing": "Applied; its file is missing",
+    "foreign": "Unknown here",
+}
+
+_STATE_TONES = {"ours": Tone.GOOD, "adopted": Tone.GOOD}
+
+
+def version_text(status: ComponentStatus) -> str:
+    """'1 of 2'."""
+    return f"{status.version} of {status.latest}" if status.latest else str(status.version)
+
+
+def health_tone(status: ComponentStatus) -> Tone:
+    if status.trouble is not None:
+        return Tone.BAD
+    if status.conflicting:
+        return Tone.WARNING
+    if not status.exists:
+        return Tone.MUTED
+    return Tone.NORMAL if status.pending else Tone.GOOD
+
+
+def headline(status: ComponentStatus) -> str:
+    """File, version, size and health of a component, for the line under its title."""
+    size = bytes_text(status.size) if status.exists else "no file yet"
+    return " · ".join((status.database, f"version {version_text(status)}", size, status.health))
+
+
+def situation(status: ComponentStatus) -> str:
+    """One sentence on what the state means and what can be done about it."""
+    if status.trouble is not None:
+        return f"{status.trouble.summary} {status.trouble.hint}"
+    if status.foreign:
+        return "Another tool recorded migrations that are unknown here. The database is only read."
+    if not status.exists:
+        return "Not created yet: normal before Felix first ran. Applying the migrations makes the file."
+    if not status.initialised:
+        return "The file has no base schema yet. Applying the migrations makes it first."
+    if status.drift:
+        names = count_text(len(status.drift), "object")
+        if any(drift.repairable for drift in status.drift):
+            return f"{names} not as the migrations make them: {status.drift[0].text}. Repair makes them anew."
+        return f"{names} not as the migrations make them: {status.drift[0].text}."
+    if status.deviating:
+        return "A migration's file is no longer the one that was applied."
+    if status.pending:
+        return f"{count_text(len(status.pending), 'migration')} pending. A dry run shows what they would do, on a copy."
+    return f"Up to date at version {status.version}."
+
+
+def state_text(item: AppliedMigration) -> str:
+    return _STATES.get(item.state, item.state)
+
+
+def state_tone(item: AppliedMigration) -> Tone:
+    return _STATE_TONES.get(item.state, Tone.WARNING)
+
+
+def reason_text(backup: Backup) -> str:
+    return _REASONS.get(backup.reason, backup.reason or "Not said")
+
+
+def inside_text(backup: Backup) -> str:
+    """The version inside a backup; only its manifest can say."""
+    if backup.manifest is None:
+        return "not known"
+    return f"version {max((version for version, _ in backup.versions), default=0)}"
+
+
+def verified_text(backup: Backup) -> str:
+    if backup.problem:
+        return "Manifest unusable"
+    if backup.manifest is None:
+        return "No manifest"
+    if backup.manifest.problems:
+        return "Damaged"
+    return f"Verified {time_text(backup.verified_at)}" if backup.verified_at else "Not verified"
+
+
+def verified_tone(backup: Backup) -> Tone:
+    if backup.problem or (backup.manifest is not None and backup.manifest.problems):
+        return Tone.BAD
+    return Tone.GOOD if backup.verified_at else Tone.WARNING

@@ -1,0 +1,116 @@
+"""Which actions make sense as things stand, and why the others do not. One place, and no widget in it."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from felix_dbadmin.core.backups.catalogue import Backup
+from felix_dbadmin.core.migrate.status import ComponentStatus, WorkspaceStatus
+from felix_dbadmin.views.actions import ActionSpec, Do
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is open, what is selected in it, and the title of what is running ('' for nothing)."""
+
+    folder: Path | None = None
+    status: WorkspaceStatus | None = None
+    component: ComponentStatus | None = None
+    backup: Backup | None = None
+    busy: str = ""
+
+
+def availability(now: Situation) -> dict[Do, str]:
+    """For every action the reason why it cannot be used, '' where it can."""
+    reasons = dict.fromkeys(Do, "")
+    if now.busy:
+        for do in set(Do) - {Do.QUIT, Do.LIGHT, Do.DARK, Do.SYSTEM, Do.ABOUT, Do.REFRESH}:
+            reasons[do] = f"“{now.busy}” is running."
+        return reasons
+    if now.folder is None:
+        reasons[Do.REFRESH] = "No folder is open."
+    pending = any(_pending(component) == "" for component in now.status.components) if now.status else False
+    present = any(_readable(component) == "" for component in now.status.components) if now.status else False
+    component = now.component
+    reasons |= {
+        Do.APPLY_ALL: _unread(now) or ("" if pending else "Nothing is pending in any component."),
+        Do.BACK_UP_ALL: _unread(now) or ("" if present else "No component has a database yet."),
+        Do.DRY_RUN: _unselected(now) or (component and _rehearsable(component)) or "",
+        Do.APPLY: _unselected(now) or (component and _pending(component)) or "",
+        Do.ROLL_BACK: _unselected(now) or (component and _revertible(component)) or "",
+        Do.REPAIR: _unselected(now) or (component and _repairable(component)) or "",
+        Do.VERIFY: _unselected(now) or (component and _readable(component)) or "",
+        Do.BACK_UP: _unselected(now) or (component and _present(component)) or "",
+        Do.VERIFY_BACKUP: _unselected(now) or ("" if now.backup else "Select a backup first."),
+        Do.RESTORE: _unselected(now) or ("" if now.backup else "Select a backup first."),
+    }
+    return reasons
+
+
+def command_of(spec: ActionSpec, now: Situation) -> str:
+    """The command line that does the same here, '' where there is none or something is not selected."""
+    known = {
+        "folder": str(now.folder) if now.folder else "",
+        "component": now.component.name if now.component else "",
+        "backup": now.backup.name if now.backup else "",
+    }
+    if any(f"{{{name}}}" in spec.command and not value for name, value in known.items()):
+        return ""
+    return spec.command.format(**{name: shlex.quote(value) for name, value in known.items()})
+
+
+def _unread(now: Situation) -> str:
+    if now.folder is None:
+        return "No folder is open."
+    return "" if now.status is not None else "The databases are being read."
+
+
+def _unselected(now: Situation) -> str:
+    return _unread(now) or ("" if now.component else "Select a component first.")
+
+
+def _present(component: ComponentStatus) -> str:
+    return "" if component.exists else f"{component.database} does not exist yet."
+
+
+def _readable(component: ComponentStatus) -> str:
+    if component.trouble is not None:
+        return f"{component.database} cannot be read."
+    return _present(component)
+
+
+def _ours(component: ComponentStatus) -> str:
+    if component.trouble is not None:
+        return f"{component.database} cannot be read."
+    return f"{component.database} has migrations that are unknown here." if component.foreign else ""
+
+
+def _pending(component: ComponentStatus) -> str:
+    return _ours(component) or ("" if component.pending else f"{component.name} has nothing pending.")
+
+
+def _repairable(component: ComponentStatus) -> str:
+    if any(drift.repairable for drift in component.drift):
+        return _ours(component)
+    return _ours(component) or f"{component.name} has nothing to repair."
+
+
+def _rehearsable(component: ComponentStatus) -> str:
+    """A dry run shows what is pending, or else what a repair would do."""
+    reason = _pending(component)
+    return "" if reason == "" or _repairable(component) == "" else reason
+
+
+def _revertible(component: ComponentStatus) -> str:
+    if reason := _ours(component):
+        return reason
+    if not component.applied:
+        return f"{component.name} has no migration applied."
+    latest = max(component.applied, key=lambda item: (item.sequence, item.version))
+    if latest.migration is None:
+        return f"Migration {latest.version} cannot be rolled back: its file is missing."
+    if not latest.migration.reversible:
+        return f"Migration {latest.version} cannot be rolled back: {latest.migration.irreversible}."
+    return ""

@@ -1,0 +1,53 @@
+"""The report of a fault of this program itself: all that is known of it, to be copied."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from felix_dbadmin.views.widgets.basics import PlainLabel, fixed_font, named
+
+
+class ReportDialog(QDialog):
+    """The program goes on behind it."""
+
+    def __init__(self, report: str, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Internal error")
+        heading = PlainLabel("Something went wrong in felix-dbadmin itself.", self)
+        heading.make_heading()
+        hint = PlainLabel(
+            "The program goes on. What was running says above what it left behind; verify the component before you"
+            " try again. Please send this report to the developers.",
+            self,
+        )
+        self._text = QPlainTextEdit(report, self)
+        self._text.setReadOnly(True)
+        self._text.setFont(fixed_font())
+        self._text.setTabChangesFocus(True)
+        named(self._text, "Report")
+        copy = QPushButton("Copy report", self)
+        close = QPushButton("Close", self)
+        close.setDefault(True)
+        foot = QHBoxLayout()
+        foot.addStretch()
+        foot.addWidget(copy)
+        foot.addWidget(close)
+        column = QVBoxLayout(self)
+        column.addWidget(heading)
+        column.addWidget(hint)
+        column.addWidget(self._text, 1)
+        column.addLayout(foot)
+        metrics = self.fontMetrics()
+        self.resize(metrics.averageCharWidth() * 100, metrics.height() * 28)
+        copy.clicked.connect(self._copy)
+        close.clicked.connect(self.accept)
+
+    @property
+    def text(self) -> str:
+        return self._text.toPlainText()
+
+    @Slot()
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.text)

@@ -1,0 +1,75 @@
+"""Icons by what they mean, in the theme's colours. The only caller of the icon library, which is imported late."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QIcon, QPalette
+from PySide6.QtWidgets import QApplication
+
+from felix_dbadmin.core.paths import resources_folder
+from felix_dbadmin.models.roles import Tone
+from felix_dbadmin.views.theme import Theme
+
+_NAMES = {
+    "open": "mdi6.folder-open-outline",
+    "refresh": "mdi6.refresh",
+    "rehearse": "mdi6.flask-outline",
+    "apply": "mdi6.play",
+    "apply_all": "mdi6.playlist-play",
+    "roll_back": "mdi6.undo-variant",
+    "repair": "mdi6.wrench-outline",
+    "back_up": "mdi6.content-save-outline",
+    "back_up_all": "mdi6.content-save-all-outline",
+    "verify": "mdi6.shield-check-outline",
+    "verify_backup": "mdi6.file-check-outline",
+    "restore": "mdi6.backup-restore",
+    "command": "mdi6.console",
+    "about": "mdi6.information-outline",
+    "quit": "mdi6.exit-to-app",
+    "copy": "mdi6.content-copy",
+    "close": "mdi6.close",
+    "sample": "mdi6.database-plus-outline",
+    "database": "mdi6.database-outline",
+    "backup": "mdi6.archive-outline",
+    "good": "mdi6.check-circle-outline",
+    "warning": "mdi6.alert-outline",
+    "bad": "mdi6.alert-circle-outline",
+    "pending": "mdi6.circle-outline",
+    "absent": "mdi6.circle-off-outline",
+    "waiting": "mdi6.clock-outline",
+    "info": "mdi6.information-outline",
+}
+
+_TONES = {"good": Tone.GOOD, "warning": Tone.WARNING, "bad": Tone.BAD, "absent": Tone.MUTED, "backup": Tone.MUTED}
+
+
+class Icons(QObject):
+    """Makes each icon once per theme."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._theme = theme
+        self._made: dict[str, QIcon] = {}
+        theme.changed.connect(self._forget)
+
+    def icon(self, name: str) -> QIcon:
+        """The icon for a meaning, an empty one for ''. Raises KeyError for one that is not listed here."""
+        if not name:
+            return QIcon()
+        if name not in self._made:
+            qtawesome = import_module("qtawesome")  # late: it costs more than the rest of the window
+            palette = QApplication.palette()
+            colour = self._theme.colour(_TONES.get(name, Tone.NORMAL)) or palette.color(QPalette.ColorRole.ButtonText)
+            faded = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
+            self._made[name] = qtawesome.icon(_NAMES[name], color=colour, color_disabled=faded)
+        return self._made[name]
+
+    @Slot()
+    def _forget(self) -> None:
+        self._made.clear()
+
+
+def app_icon() -> QIcon:
+    return QIcon(str(resources_folder() / "icons" / "felix-dbadmin.svg"))

@@ -1,0 +1,66 @@
+"""What a page tells the person inline: the news, what to do about it, and what lies behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from felix_dbadmin.core.errors import Cancelled, DbAdminError
+from felix_dbadmin.core.rehearse.report import Failure
+
+
+class Kind(StrEnum):
+    INFO = "info"
+    SUCCESS = "success"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Place(StrEnum):
+    """The page that a notice belongs to."""
+
+    MIGRATIONS = "migrations"
+    BACKUPS = "backups"
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """The way back: put this backup of this component back."""
+
+    component: str
+    backup: str
+    """The backup's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    kind: Kind
+    summary: str
+    hint: str = ""
+    details: str = ""
+    undo: Undo | None = None
+    place: Place = Place.MIGRATIONS
+
+    @property
+    def text(self) -> str:
+        """All of it, for copying."""
+        return "\n".join(part for part in (self.summary, self.hint, self.details) if part)
+
+    def at(self, place: Place) -> Notice:
+        return replace(self, place=place)
+
+
+def notice_of(error: DbAdminError) -> Notice:
+    """A known error. One that was cancelled is news, not a fault."""
+    kind = Kind.INFO if isinstance(error, Cancelled) else Kind.ERROR
+    return Notice(kind, error.summary, error.hint, _behind(error.where, error.statement))
+
+
+def notice_of_failure(title: str, failure: Failure) -> Notice:
+    """A rehearsal that stopped; the live file was not touched."""
+    summary = f"{title}: the dry run failed, nothing was changed. {failure.summary}"
+    return Notice(Kind.ERROR, summary, failure.hint, _behind(failure.where, failure.statement))
+
+
+def _behind(where: str, statement: str) -> str:
+    return "\n".join(part for part in (where, statement) if part)

@@ -1,0 +1,54 @@
+"""What the window remembers. A file that cannot be read counts as empty."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+
+from felix_dbadmin.views.theme import Scheme
+
+_LAYOUT = 1
+"""Raised when the window's parts change, so that an old layout is not forced onto a new window."""
+
+
+class WindowSettings:
+    """Last folder, theme, geometry: each saved when it changes, not only at the end."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """`path` None: the file in the user's configuration folder."""
+        if path is None:
+            location = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppConfigLocation)
+            path = Path(location) / "window.ini"
+        self._store = QSettings(str(path), QSettings.Format.IniFormat)
+
+    @property
+    def folder(self) -> Path | None:
+        """The workspace that was open last, None where it is not there any more."""
+        text = self._text("folder")
+        return Path(text) if text and Path(text).is_dir() else None
+
+    @folder.setter
+    def folder(self, folder: Path) -> None:
+        self._store.setValue("folder", str(folder))
+
+    @property
+    def scheme(self) -> Scheme:
+        text = self._text("scheme")
+        return Scheme(text) if text in list(Scheme) else Scheme.SYSTEM
+
+    @scheme.setter
+    def scheme(self, scheme: Scheme) -> None:
+        self._store.setValue("scheme", str(scheme))
+
+    def layout(self, part: str) -> QByteArray | None:
+        """What Qt saved of a part's geometry, None where nothing usable is kept."""
+        value = self._store.value(f"layout{_LAYOUT}/{part}")
+        return value if isinstance(value, QByteArray) else None
+
+    def keep_layout(self, part: str, state: QByteArray) -> None:
+        self._store.setValue(f"layout{_LAYOUT}/{part}", state)
+
+    def _text(self, key: str) -> str:
+        value = self._store.value(key)
+        return value if isinstance(value, str) else ""

@@ -1,0 +1,93 @@
+"""What a dry run found: every statement as it ran, what would change, and the proof that the live file did not."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from felix_dbadmin.core.rehearse.report import Rehearsal
+from felix_dbadmin.core.text import count_text, duration_text, time_text
+from felix_dbadmin.models.columns import STATEMENT_COLUMNS, statement_rows
+from felix_dbadmin.models.findings import Group, rehearsal_groups
+from felix_dbadmin.models.table_model import TableModel
+from felix_dbadmin.views.look import Look
+from felix_dbadmin.views.widgets.basics import PlainLabel, RowTable
+from felix_dbadmin.views.widgets.findings_tree import FindingsTree
+
+_STATEMENT = 2
+"""The column that takes the room that is left."""
+
+
+class RehearsalView(QWidget):
+    """One rehearsal, or several that are to be carried out one after the other."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._summary = PlainLabel("No dry run yet. A dry run really runs the migrations, on a copy.", self)
+        self._proof = PlainLabel(parent=self)
+        self._model = TableModel(STATEMENT_COLUMNS, _number, self)
+        self.statements = RowTable(self._model, look.delegate, "Statements of the dry run", self, stretch=_STATEMENT)
+        self.findings = FindingsTree(look, "What the dry run found", self)
+        split = QSplitter(Qt.Orientation.Horizontal, self)
+        split.addWidget(self.statements)
+        split.addWidget(self.findings)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        split.setChildrenCollapsible(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._summary)
+        column.addWidget(split, 1)
+        column.addWidget(self._proof)
+        self._parts = (split, self._proof)
+        self.clear()
+
+    @property
+    def proof(self) -> str:
+        return self._proof.text()
+
+    def clear(self) -> None:
+        self._model.set_rows(())
+        self._summary.setText("No dry run yet. A dry run really runs the migrations, on a copy.")
+        for part in self._parts:
+            part.hide()
+
+    def show_rehearsals(self, rehearsals: tuple[Rehearsal, ...]) -> None:
+        self._model.set_rows(statement_rows(rehearsals))
+        self.statements.fit_columns()
+        self.findings.show_groups(_groups(rehearsals))
+        self._summary.setText(summary_of(rehearsals))
+        self._proof.setText("\n".join(dict.fromkeys(_proof(each, rehearsals) for each in rehearsals)))
+        for part in self._parts:
+            part.show()
+
+
+def summary_of(rehearsals: tuple[Rehearsal, ...]) -> str:
+    """'Apply 2 migrations to knowledge: rehearsed on a copy at 14:02:11, 9 statements in 0.3 s, no failure'"""
+    titles = "; ".join(rehearsal.plan.title for rehearsal in rehearsals)
+    statements = sum(len(rehearsal.statements) for rehearsal in rehearsals)
+    seconds = sum(rehearsal.seconds for rehearsal in rehearsals)
+    clock = time_text(max(rehearsal.at for rehearsal in rehearsals)).split()[-1]
+    failure = next((each.failure for each in rehearsals if each.failure), None)
+    end = f"stopped: {failure.summary}" if failure else "no failure"
+    ran = f"{count_text(statements, 'statement')} in {duration_text(seconds)}"
+    return f"{titles}: rehearsed on a copy at {clock}, {ran}, {end}"
+
+
+def _proof(rehearsal: Rehearsal, rehearsals: tuple[Rehearsal, ...]) -> str:
+    name = f"{rehearsal.plan.component}: " if len(rehearsals) > 1 else ""
+    return name + rehearsal.proof.text
+
+
+def _groups(rehearsals: tuple[Rehearsal, ...]) -> tuple[Group, ...]:
+    if len(rehearsals) == 1:
+        return rehearsal_groups(rehearsals[0])
+    return tuple(
+        Group(f"{rehearsal.plan.component}: {group.title}", group.lines, group.tone)
+        for rehearsal in rehearsals
+        for group in rehearsal_groups(rehearsal)
+    )
+
+
+def _number(row: object) -> object:
+    return getattr(row, "number", None)
