@@ -24,7 +24,7 @@ from felix_dbadmin.core.workspace import open_workspace, require_writable
 
 DEMO_FOLDER = Path("felix-demo")
 
-FolderArgument = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where to make it.", show_default=True)]
+FolderArgument = Annotated[Path, typer.Argument(metavar="[FOLDER]", readable=False, help="Where to make it.")]
 KeepOption = Annotated[bool, typer.Option("--keep", help="Leave a demo that is there already as it is.")]
 
 

@@ -28,6 +28,7 @@ PictureOption = Annotated[
 def gui(workspace: WorkspaceOption = None, or_picture: PictureOption = None) -> None:
     """Open the window."""
     with session(workspace) as run:
+        folder = _folder(run, workspace)
         picture = None
         if not _has_display():
             if or_picture is None:
@@ -42,7 +43,7 @@ def gui(workspace: WorkspaceOption = None, or_picture: PictureOption = None) -> 
         # Qt is loaded only now, and in no other command.
         from felix_dbadmin.app import run as open_window
 
-        code = open_window(_folder(run, workspace), picture=picture)
+        code = open_window(folder, picture=picture)
         if code:
             raise typer.Exit(code)
         if picture is not None:

@@ -13,6 +13,7 @@ WorkspaceOption = Annotated[
         "--workspace",
         "-w",
         metavar="FOLDER",
+        readable=False,  # core says what is wrong with a folder, in the words of the window
         help="The folder with the databases; otherwise $FELIX_WORKSPACE, otherwise the current folder.",
     ),
 ]

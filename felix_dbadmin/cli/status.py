@@ -88,7 +88,9 @@ def _details(item: ComponentStatus) -> list[str]:
         lines.append("  hint: Update felix-dbadmin, or add the missing migration files.")
     if item.deviating:
         lines += [
-            f"{item.name}: the file of migration {m.version} is {m.state} since it was applied" for m in item.deviating
+            f"{item.name}: the file of migration {m.version} “{m.description}”"
+            f" {'is missing' if m.state == 'missing' else 'was changed since it was applied'}"
+            for m in item.deviating
         ]
         lines.append("  hint: Put the file back as it was; what was applied stays as it is.")
     return lines

@@ -193,6 +193,11 @@ FROM wanted;
 SELECT (SELECT count(*) FROM command_fts) = (SELECT count(*) FROM command_executions),
        'the index has one row for each command';
 
+SELECT count(*) = 0, 'each row of the index carries its command''s id'
+FROM command_executions c
+LEFT JOIN command_fts f ON f.rowid = c.execution_id
+WHERE f.execution_id IS NOT c.execution_id;
+
 -- migrate:down
 DROP TABLE pending_approvals;
 DROP TABLE command_pattern_usage;

@@ -38,17 +38,27 @@ SELECT EXISTS (SELECT 1 FROM sqlite_schema s WHERE s.type = wanted.type AND s.na
        wanted.type || ' ' || wanted.name || ' is there'
 FROM wanted;
 
-SELECT (SELECT count(*) FROM task_pattern_matches) = (
-           SELECT count(*) FROM (
-               SELECT DISTINCT e.execution_id, j.value
-               FROM task_executions e
-               JOIN json_each(CASE WHEN NOT json_valid(e.patterns_matched_json) THEN NULL
-                                   WHEN json_type(e.patterns_matched_json) = 'array' THEN e.patterns_matched_json END) j
-               WHERE e.execution_id IS NOT NULL AND j.type = 'text'
-                 AND j.value IN (SELECT pattern_id FROM task_patterns)
-           )
+-- Read again from the JSON, for the executions that have rows: Felix does not write to this table, so that what it
+-- stores later has none, and that is no fault.
+WITH named AS (
+    SELECT e.execution_id, j.value AS pattern_id
+    FROM task_executions e
+    JOIN json_each(CASE WHEN NOT json_valid(e.patterns_matched_json) THEN NULL
+                        WHEN json_type(e.patterns_matched_json) = 'array' THEN e.patterns_matched_json END) j
+    WHERE e.execution_id IN (SELECT execution_id FROM task_pattern_matches) AND j.type = 'text'
+)
+SELECT NOT EXISTS (
+           SELECT execution_id, pattern_id FROM task_pattern_matches
+           WHERE execution_id IN (SELECT execution_id FROM task_executions)
+           EXCEPT SELECT execution_id, pattern_id FROM named
        ),
-       'each known pattern of each execution has its row';
+       'each row is named in the JSON of its execution'
+UNION ALL
+SELECT NOT EXISTS (
+           SELECT execution_id, pattern_id FROM named WHERE pattern_id IN (SELECT pattern_id FROM task_patterns)
+           EXCEPT SELECT execution_id, pattern_id FROM task_pattern_matches
+       ),
+       'each execution with rows has one for each known pattern in its JSON';
 
 -- migrate:report
 -- One row for each way in which something was not carried over one to one, with the first three cases.

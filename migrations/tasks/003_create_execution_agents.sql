@@ -36,20 +36,29 @@ SELECT EXISTS (SELECT 1 FROM sqlite_schema s WHERE s.type = wanted.type AND s.na
        wanted.type || ' ' || wanted.name || ' is there'
 FROM wanted;
 
-WITH carried AS (
-    SELECT e.execution_id, j.value
+-- Counted again from the JSON, for the executions that have rows: Felix does not write to this table, so that what it
+-- stores later has none, and that is no fault.
+WITH named AS (
+    SELECT e.execution_id, j.value AS agent_type, count(*) AS agent_count
     FROM task_executions e
     JOIN json_each(CASE WHEN NOT json_valid(e.agents_used_json) THEN NULL
                         WHEN json_type(e.agents_used_json) = 'array' THEN e.agents_used_json END) j
-    WHERE e.execution_id IS NOT NULL AND j.type = 'text'
+    WHERE e.execution_id IN (SELECT execution_id FROM task_execution_agents) AND j.type = 'text'
       AND replace(j.value, char(65533), '') NOT GLOB '*[' || char(65533) || ']*'
+    GROUP BY e.execution_id, j.value
 )
-SELECT (SELECT COALESCE(sum(agent_count), 0) FROM task_execution_agents) = (SELECT count(*) FROM carried),
-       'agent_count adds up to the agents named in JSON'
+SELECT NOT EXISTS (
+           SELECT execution_id, agent_type, agent_count FROM task_execution_agents
+           WHERE execution_id IN (SELECT execution_id FROM task_executions)
+           EXCEPT SELECT execution_id, agent_type, agent_count FROM named
+       ),
+       'each row counts what the JSON of its execution names'
 UNION ALL
-SELECT (SELECT count(*) FROM task_execution_agents)
-     = (SELECT count(*) FROM (SELECT DISTINCT execution_id, value FROM carried)),
-       'each agent type of each execution has its row';
+SELECT NOT EXISTS (
+           SELECT execution_id, agent_type, agent_count FROM named
+           EXCEPT SELECT execution_id, agent_type, agent_count FROM task_execution_agents
+       ),
+       'each execution with rows has one for each agent type in its JSON';
 
 -- migrate:report
 -- One row for each way in which something was not carried over, with the first three cases.

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from felix_dbadmin.core.paths import STATE_FOLDER
 
@@ -46,13 +49,28 @@ class Ran:
             assert word in self.err, (word, self.err)
 
 
+def without_superpowers() -> list[str]:
+    """What to put before a command so that permissions bite although the tests run as root."""
+    if os.geteuid() != 0:
+        return []
+    tool = shutil.which("setpriv")
+    if tool is None:
+        pytest.skip("the tests run as root, and setpriv is not there to take root's power over permissions away")
+    return [tool, "--bounding-set=-dac_override,-dac_read_search"]
+
+
 Command = Callable[..., Ran]
 
 
-def run_program(*arguments: object, environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Ran:
+def run_program(
+    *arguments: object,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    before: Sequence[str] = (),
+) -> Ran:
     """The installed console script, in a process of its own without a terminal."""
     done = subprocess.run(
-        [str(PROGRAM), *map(str, arguments)],
+        [*before, str(PROGRAM), *map(str, arguments)],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,

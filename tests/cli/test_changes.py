@@ -6,6 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from felix_dbadmin.cli import changes
+from felix_dbadmin.core.migrate import apply
+from felix_dbadmin.core.migrate.apply import Migrated
+from felix_dbadmin.core.migrate.losses import Loss
+from felix_dbadmin.core.migrate.plan import Plan
+from felix_dbadmin.core.task import Task
 from tests.cli.running import Command, fingerprints, versions
 from tests.helpers.workspaces import (
     ADD_AUTHOR,
@@ -139,17 +145,15 @@ def test_a_failure_while_it_is_carried_out_names_what_is_done(
     tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rehearsals go well; then, before the second component, another program takes the table away."""
-    from felix_dbadmin.cli import changes
-
     add_component(tmp_path, "alpha", files={"001_a.sql": "-- migrate:up\nCREATE TABLE a(x);\n"}, base="")
     add_component(tmp_path, "beta")
     run_sql(tmp_path / "beta.db", NOTES_BASE)
-    real = changes.carry_out
+    real = apply.carry_out
 
-    def disturbed(folder: Path, plan: object, *rest: object, **named: object) -> object:
-        if getattr(plan, "component", "") == "beta":
+    def disturbed(folder: Path, plan: Plan, accepted: tuple[Loss, ...], *, task: Task) -> Migrated:
+        if plan.component == "beta":
             run_sql(tmp_path / "beta.db", "alter table notes add column author text")
-        return real(folder, plan, *rest, **named)  # type: ignore[arg-type]
+        return real(folder, plan, accepted, task=task)
 
     monkeypatch.setattr(changes, "carry_out", disturbed)
     ran = command("migrate", "-w", tmp_path, "-c", "alpha", "-c", "beta", "--yes")

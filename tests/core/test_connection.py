@@ -150,6 +150,14 @@ def test_a_lock_that_is_given_back_in_time_is_no_error(database: Path) -> None:
         _write(database, Task(lock_wait=600.0))
 
 
+def test_each_wait_has_its_own_time(database: Path) -> None:
+    with holding(database, "begin immediate") as other, open_writer(database, Task(lock_wait=1.0)) as db:
+        with pytest.raises(apsw.BusyError):
+            db.execute("begin immediate")
+        threading.Timer(0.05, other.kill).start()
+        db.execute("begin immediate")
+
+
 def test_running_sql_ends_when_cancelled(database: Path) -> None:
     task = Task()
     threading.Timer(0.05, task.cancel).start()

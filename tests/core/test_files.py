@@ -64,6 +64,16 @@ def test_the_header_names_the_sqlite_that_wrote_last(fresh: Path) -> None:
     assert read_header(path).library_version == apsw.SQLITE_VERSION_NUMBER
 
 
+def test_a_page_count_that_an_old_sqlite_left_behind_is_not_believed(database: Path) -> None:
+    with database.open("r+b") as file:
+        file.seek(28)
+        file.write(b"\xff\xff\xff\xff")
+        file.seek(92)
+        file.write(b"\0\0\0\0")
+    examine(database)
+    assert read_header(database).pages == 0
+
+
 def _folder(path: Path) -> None:
     path.mkdir()
 

@@ -192,6 +192,7 @@ def test_a_lock_is_given_back_after_a_failure(workspace: Workspace, notes: Compo
     with locked(workspace, notes, "another", task) as state:
         assert state == workspace.folder / ".felix-dbadmin"
         assert state.stat().st_mode & 0o777 == 0o700
+    assert [path.name for path in state.iterdir()] == ["notes.db.lock"]
 
 
 def test_the_next_one_sweeps_what_a_crash_left_and_nothing_else(workspace: Workspace, notes: Component) -> None:

@@ -10,7 +10,7 @@ from felix_dbadmin.core.backups.restore import Restored, restore_backup
 from felix_dbadmin.core.backups.retention import Pruned, PrunePlan, RetentionPolicy, plan_prune, prune
 from felix_dbadmin.core.backups.take import BackupTaken, take_backup
 from felix_dbadmin.core.backups.verify import Verification, verify_backup
-from felix_dbadmin.core.connection import explaining, open_reader
+from felix_dbadmin.core.connection import open_reader
 from felix_dbadmin.core.errors import DatabaseUnusable, DbAdminError, WrongUsage
 from felix_dbadmin.core.migrate.standing import standing_of
 from felix_dbadmin.core.task import Task
@@ -83,7 +83,7 @@ def _needed(workspace: Workspace, task: Task) -> dict[str, str]:
         if not database.exists():
             continue
         try:
-            with explaining(database, task), open_reader(database, task) as db:
+            with open_reader(database, task) as db:
                 applied = standing_of(db, component).applied
         except DbAdminError:
             task.check()

@@ -14,7 +14,7 @@ from felix_dbadmin.core.activity import recorded
 from felix_dbadmin.core.backups.names import manifest_of
 from felix_dbadmin.core.backups.take import BackupTaken, take_backup
 from felix_dbadmin.core.component import Component
-from felix_dbadmin.core.connection import create_database, explaining, known_error, open_writer
+from felix_dbadmin.core.connection import create_database, known_error, open_writer
 from felix_dbadmin.core.errors import Cancelled, Conflict, DbAdminError
 from felix_dbadmin.core.files import sync_folder
 from felix_dbadmin.core.migrate.health import require_runnable
@@ -78,7 +78,7 @@ def carry_out(folder: Path, plan: Plan, accepted: tuple[Loss, ...] = (), *, task
         existed = database.exists()
         if not existed:
             _create(database, task)
-        with explaining(database, task), open_writer(database, task) as db:
+        with open_writer(database, task) as db:
             backup = _back_up_and_begin(db, workspace, component, plan, task, existed=existed)
             name = backup.path.name if backup else ""
             runs = _Apply(db, component, plan, accepted, name, task).run()

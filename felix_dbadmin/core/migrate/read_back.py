@@ -9,7 +9,7 @@ import apsw
 
 from felix_dbadmin.core import integrity
 from felix_dbadmin.core.component import Component
-from felix_dbadmin.core.connection import explaining, open_reader
+from felix_dbadmin.core.connection import open_reader
 from felix_dbadmin.core.errors import CheckFailed
 from felix_dbadmin.core.migrate.health import find_drift
 from felix_dbadmin.core.migrate.losses import data_tables
@@ -44,7 +44,7 @@ def read_back(
 
     `undisturbed` tells whether nobody else wrote since the last commit; only then rows can be compared.
     """
-    with explaining(database, task), open_reader(database, task) as db:
+    with open_reader(database, task) as db:
         standing, schema = standing_of(db, component), read_schema(db)
         versions = tuple(sorted(standing.recorded))
         made = {statement.target.name for step in plan.steps for statement in step.statements}

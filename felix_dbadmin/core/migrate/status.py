@@ -8,7 +8,7 @@ from pathlib import Path
 
 from felix_dbadmin.core.backups.catalogue import Backup, list_backups
 from felix_dbadmin.core.component import Component
-from felix_dbadmin.core.connection import explaining, open_reader
+from felix_dbadmin.core.connection import open_reader
 from felix_dbadmin.core.errors import DbAdminError
 from felix_dbadmin.core.files import size_with_wal
 from felix_dbadmin.core.migrate.health import Drift, find_drift
@@ -118,7 +118,7 @@ def _component_status(
     drift: tuple[Drift, ...] = ()
     try:
         if database.exists():
-            with explaining(database, task), open_reader(database, task) as db:
+            with open_reader(database, task) as db:
                 standing = standing_of(db, component)
                 drift = find_drift(standing, read_schema(db))
         else:

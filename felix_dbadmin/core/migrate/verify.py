@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from felix_dbadmin.core.connection import explaining, open_reader
+from felix_dbadmin.core.connection import open_reader
 from felix_dbadmin.core.errors import DatabaseUnusable, DbAdminError
 from felix_dbadmin.core.integrity import structure_problems
 from felix_dbadmin.core.migrate.health import Drift, find_drift, integrity_checks, verify_checks
@@ -42,7 +42,7 @@ def verify_component(folder: Path, component: str, *, task: Task) -> Verified:
             f"{database.name} does not exist yet: there is nothing to verify.",
             f"It is made by Felix, or by: felix-dbadmin migrate --component {component}",
         )
-    with explaining(database, task), open_reader(database, task) as db:
+    with open_reader(database, task) as db:
         standing = standing_of(db, item)
         checks = (*integrity_checks(db, task), *verify_checks(db, standing, task))
         drift = find_drift(standing, read_schema(db))
@@ -67,7 +67,7 @@ def describe_database(folder: Path, component: str, *, task: Task) -> str:
         database = workspace.database(item)
         if not database.exists():
             return f"{database.name} does not exist."
-        with explaining(database, task), open_reader(database, task) as db:
+        with open_reader(database, task) as db:
             damage = structure_problems(db, task, full=False)
             version = standing_of(db, item).version
     except DbAdminError as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 import apsw
 
 from felix_dbadmin.core.backups.copying import copy_pinned
-from felix_dbadmin.core.connection import create_database, explaining, open_reader
+from felix_dbadmin.core.connection import create_database, open_reader
 from felix_dbadmin.core.files import require_space, sha256_of, size_with_wal
 from felix_dbadmin.core.rehearse.report import LiveState
 from felix_dbadmin.core.task import Task
@@ -35,7 +35,7 @@ def cloned(database: Path, state: Path, task: Task) -> Iterator[tuple[apsw.Conne
     try:
         if database.exists():
             require_space(state, SPACE_FACTOR * size_with_wal(database), f"a rehearsal of {database.name}")
-            with explaining(database, task), open_reader(database, task) as live, create_database(clone, task) as db:
+            with open_reader(database, task) as live, create_database(clone, task) as db:
                 db.pragma("journal_mode", "off")
                 copy_pinned(live, db, task)
                 forget_durability(db)

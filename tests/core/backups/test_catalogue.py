@@ -21,7 +21,7 @@ def test_newest_first_and_only_finished_ones(tmp_path: Path, monkeypatch: pytest
     database = make_database(tmp_path / NAME)
     folder = tmp_path / "backups"
     for moment in (1_700_000_000.0, 1_800_000_000.0, 1_750_000_000.0):
-        monkeypatch.setattr(take.time, "time", lambda now=moment: now)
+        monkeypatch.setattr("time.time", lambda now=moment: now)
         take.take_backup(database, folder, "manual", Task(), component="knowledge", note="x")
     (folder / "manual_felix_knowledge_20300101_000000.db.partial").touch()
     (folder / "broken_felix_knowledge_20300101_000000.bin").touch()

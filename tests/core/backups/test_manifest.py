@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from felix_dbadmin.core.backups import publish
 from felix_dbadmin.core.backups.manifest import Manifest, read_manifest, write_manifest
 from felix_dbadmin.core.backups.names import manifest_of
 from felix_dbadmin.core.errors import BackupUnusable, OutOfSpace
@@ -113,7 +112,7 @@ def test_a_full_disk_leaves_the_old_manifest(tmp_path: Path, monkeypatch: pytest
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(publish.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OutOfSpace):
         write_manifest(backup, replace(EXAMPLE, note="other"))
     assert read_manifest(backup) == EXAMPLE

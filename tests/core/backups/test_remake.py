@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from felix_dbadmin.core.backups import copying, remake
+from felix_dbadmin.core.backups import copying
 from felix_dbadmin.core.backups.restore import restore_backup
 from felix_dbadmin.core.backups.take import BackupTaken, take_backup
 from felix_dbadmin.core.errors import Cancelled, Conflict, DatabaseUnusable
@@ -160,8 +160,8 @@ def test_what_is_only_out_of_reach_is_left_alone(tmp_path: Path) -> None:
 
 def test_two_broken_files_in_one_second_are_both_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     database, taken = with_backup(tmp_path)
-    monkeypatch.setattr(remake.time, "time", lambda: 1_700_000_000.0)
-    kept = []
+    monkeypatch.setattr("time.time", lambda: 1_700_000_000.0)
+    kept: list[Path] = []
     for content in (b"first", b"second"):
         database.write_bytes(content)
         kept += restore_backup(taken.path, database, taken.path.parent, Task()).set_aside

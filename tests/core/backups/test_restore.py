@@ -10,10 +10,10 @@ import pytest
 
 from felix_dbadmin.core.backups import copying, restore
 from felix_dbadmin.core.backups.restore import STEPS, Restored, restore_backup, restore_copy
-from felix_dbadmin.core.backups.take import BackupTaken, take_backup
+from felix_dbadmin.core.backups.take import BackupTaken, backup_from, take_backup
 from felix_dbadmin.core.errors import BackupUnusable, Cancelled, CheckFailed, Locked, OutOfSpace, WrongUsage
 from felix_dbadmin.core.task import Progress, Task
-from tests.core.backups.helpers import NAME, change_bytes, make_database, run_ours, when_copying
+from tests.core.backups.helpers import NAME, change_bytes, damage_index, make_database, run_ours, when_copying
 from tests.helpers.peers import attempt, holding
 from tests.helpers.workspaces import dump, query, run_sql
 
@@ -98,7 +98,7 @@ def test_nobody_writes_between_the_safety_backup_and_the_restore(
         said.append(attempt(database, "insert into entries values (7000, 'too late')"))
         return safety
 
-    take_safety: Callable[..., BackupTaken] = restore.backup_from
+    take_safety: Callable[..., BackupTaken] = backup_from
     monkeypatch.setattr(restore, "backup_from", spy)
     back(taken, database)
     assert said == ["database is locked"] * 2
@@ -269,6 +269,18 @@ def test_backups_of_the_original_program_can_be_restored(migrated: Path) -> None
     assert dump(migrated / NAME) == dump(migrated / "backups" / name)
     assert restored.safety is not None
     assert restored.safety.manifest.rows["knowledge_fts"] == 443
+
+
+def test_a_database_that_is_damaged_inside_is_restored_and_its_safety_backup_says_so(tmp_path: Path) -> None:
+    database, taken = changed_since_backup(tmp_path, "delete")
+    back(taken, database)
+    damage_index(database)
+    restored = back(taken, database)
+    assert dump(database) == dump(taken.path)
+    assert query(database, "pragma integrity_check") == [("ok",)]
+    assert restored.safety is not None
+    assert not restored.safety.verified
+    assert restored.safety.manifest.problems
 
 
 def test_no_room_is_said_before_anything_is_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

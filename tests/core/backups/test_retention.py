@@ -98,7 +98,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Five backups, ten days apart, the newest of now."""
     database = make_database(tmp_path / NAME)
     for age in range(5):
-        monkeypatch.setattr(take.time, "time", lambda now=NOW - age * 10 * DAY: now)
+        monkeypatch.setattr("time.time", lambda now=NOW - age * 10 * DAY: now)
         take.take_backup(database, tmp_path / "backups", "manual", Task())
     return tmp_path / "backups"
 

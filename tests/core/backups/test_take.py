@@ -76,7 +76,7 @@ def test_the_ledger_inside_is_told(migrated: Path) -> None:
 
 def test_two_backups_in_one_second_are_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     database = make_database(tmp_path / NAME)
-    monkeypatch.setattr(take.time, "time", lambda: 1_700_000_000.0)
+    monkeypatch.setattr("time.time", lambda: 1_700_000_000.0)
     names = [take_backup(database, tmp_path / "backups", "manual", Task()).path.name for _ in range(3)]
     assert names[1:] == [f"{Path(names[0]).stem}_2.db", f"{Path(names[0]).stem}_3.db"]
     assert len(list((tmp_path / "backups").glob("*.db"))) == 3

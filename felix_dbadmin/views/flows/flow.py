@@ -1,0 +1,97 @@
+"""One thing that somebody set going: its jobs, the dialog that follows them, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from felix_dbadmin.core.errors import DbAdminError
+from felix_dbadmin.core.migrate.verify import describe_database
+from felix_dbadmin.jobs.job import Job
+from felix_dbadmin.jobs.runner import JobRunner
+from felix_dbadmin.views.dialogs.progress import ProgressDialog
+from felix_dbadmin.views.look import Look
+from felix_dbadmin.views.notice import Notice, Place, notice_of
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every flow works with."""
+
+    folder: Path
+    jobs: JobRunner
+    look: Look
+    window: QWidget
+
+
+class Flow(QObject):
+    """Ends exactly once, with `ended`; what is worth telling was told before."""
+
+    noticed = Signal(object)
+    """Notice"""
+    rehearsed = Signal(object)
+    """tuple of Rehearsal"""
+    ended = Signal()
+
+    place = Place.MIGRATIONS
+    """The page that its failures belong to."""
+
+    def __init__(self, title: str, around: Surroundings) -> None:
+        super().__init__(around.window)
+        self.title = title
+        self.around = around
+        self.writing = False
+        """A job that changes a database runs now."""
+        self._job: Job[Any] | None = None
+        self._dialog: ProgressDialog | None = None
+
+    def start(self) -> None:
+        raise NotImplementedError
+
+    def cancel(self) -> None:
+        """Ask the running job to stop."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def show_progress(self, stop: str, promise: str) -> None:
+        """Have a dialog follow the jobs from now on."""
+        self._dialog = ProgressDialog(self.around.window, stop, promise)
+
+    def hide_progress(self) -> None:
+        if self._dialog is not None:
+            self._dialog.leave()
+            self._dialog = None
+
+    def run_job(
+        self, title: str, work: Callable[..., Any], component: str, then: Callable[[Any], None], *, writes: bool
+    ) -> None:
+        """Send `work` to the engine; `then` is a slot of this flow that gets its result."""
+        inspect = partial(describe_database, self.around.folder, component) if writes else None
+        self.writing = writes
+        job = self.around.jobs.submit(title, work, lane=component, inspect=inspect)
+        self._job = job
+        if self._dialog is not None:
+            self._dialog.follow(job, title)
+        job.succeeded.connect(then)
+        job.failed.connect(self.fail)
+        job.cancelled.connect(self.fail)
+
+    @Slot(object)
+    def fail(self, error: DbAdminError) -> None:
+        """A job failed or was cancelled: tell it and end."""
+        self.end(notice_of(error).at(self.place))
+
+    def end(self, *notices: Notice) -> None:
+        self.hide_progress()
+        self.writing = False
+        self._job = None
+        for notice in notices:
+            self.noticed.emit(notice)
+        self.ended.emit()
+        self.deleteLater()

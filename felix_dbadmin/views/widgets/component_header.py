@@ -1,0 +1,49 @@
+"""Which component a page is about, and how it is, in words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from felix_dbadmin.core.migrate.status import ComponentStatus
+from felix_dbadmin.models.roles import Tone
+from felix_dbadmin.models.wording import headline, health_tone, situation
+from felix_dbadmin.views.look import Look
+from felix_dbadmin.views.widgets.basics import PlainLabel
+
+
+class ComponentHeader(QWidget):
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._tone = Tone.NORMAL
+        self._title = PlainLabel(parent=self)
+        self._title.make_heading()
+        self._facts = PlainLabel(parent=self)
+        self._situation = PlainLabel(parent=self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        for label in (self._title, self._facts, self._situation):
+            column.addWidget(label)
+        look.theme.changed.connect(self._dress)
+
+    @property
+    def text(self) -> str:
+        return " ".join(label.text() for label in (self._title, self._facts, self._situation))
+
+    def show_status(self, status: ComponentStatus | None) -> None:
+        self._title.setText(status.title if status else "Select a component")
+        self._facts.setText(headline(status) if status else "")
+        self._situation.setText(situation(status) if status else "")
+        self._tone = health_tone(status) if status else Tone.NORMAL
+        self._dress()
+
+    @Slot()
+    def _dress(self) -> None:
+        palette = QPalette()
+        colour = self._look.theme.colour(self._tone)
+        if colour is not None:
+            palette.setColor(QPalette.ColorRole.WindowText, colour)
+        self._situation.setPalette(palette)

@@ -1,0 +1,66 @@
+"""The tree on the left: components, and what stands under them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, Signal, Slot
+from PySide6.QtWidgets import QHeaderView, QTreeView, QWidget
+
+from felix_dbadmin.core.migrate.status import WorkspaceStatus
+from felix_dbadmin.models.component_tree import ComponentTreeModel
+from felix_dbadmin.models.tree_rows import HEADINGS, TreeRow
+from felix_dbadmin.views.look import Look
+from felix_dbadmin.views.widgets.basics import named
+
+
+class ComponentList(QTreeView):
+    """A refresh keeps what is selected and open; the first component is selected when nothing is."""
+
+    selected = Signal(object)
+    """TreeRow, or None"""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._components = ComponentTreeModel(self)
+        self.setModel(self._components)
+        self.setItemDelegate(look.delegate)
+        self.setUniformRowHeights(True)
+        self.setAlternatingRowColors(True)
+        self.setExpandsOnDoubleClick(True)
+        self.setAllColumnsShowFocus(True)
+        named(self, "Components")
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(len(HEADINGS) - 1, QHeaderView.ResizeMode.Stretch)
+        self.selectionModel().currentRowChanged.connect(self._tell)
+
+    @property
+    def row(self) -> TreeRow | None:
+        """The selected row."""
+        return self._components.row_at(self.currentIndex())
+
+    def show_status(self, status: WorkspaceStatus | None) -> None:
+        first = self._components.rowCount() == 0
+        self._components.set_status(status)
+        if first:
+            self._fit()
+        if status is not None and status.components and not self.currentIndex().isValid():
+            self.setCurrentIndex(self._components.index(0, 0))
+        else:
+            self._tell()
+
+    def select_component(self, name: str) -> None:
+        index = self._components.index_of(name)
+        if index.isValid():
+            self.setCurrentIndex(index)
+
+    def _fit(self) -> None:
+        letter = self.fontMetrics().averageCharWidth()
+        for column in range(len(HEADINGS) - 1):
+            self.resizeColumnToContents(column)
+            self.setColumnWidth(column, self.columnWidth(column) + letter)
+
+    @Slot()
+    @Slot(QModelIndex)
+    def _tell(self) -> None:
+        self.selected.emit(self.row)
