@@ -154,7 +154,10 @@ def explaining(path: Path, task: Task | None = None) -> Iterator[None]:
     try:
         yield
     except apsw.Error as error:
-        raise known_error(error, path, task) from error
+        known = _known_error(error, path, task)
+        if known is None:
+            raise
+        raise known from error
     except UnicodeDecodeError as error:
         raise DatabaseUnusable(
             f"{path.name} holds text that is not valid UTF-8.",
@@ -162,8 +165,8 @@ def explaining(path: Path, task: Task | None = None) -> Iterator[None]:
         ) from error
 
 
-def known_error(error: apsw.Error, path: Path, task: Task | None = None) -> DbAdminError:
-    """SQLite's error about `path`, as one of ours with a hint."""
+def _known_error(error: apsw.Error, path: Path, task: Task | None = None) -> DbAdminError | None:
+    """SQLite's error about `path`, as one of ours with a hint. None for an error in our own SQL: that is a bug."""
     name = path.name
     detail = f"{type(error).__name__.removesuffix('Error')}: {error}"
     match error:
@@ -189,17 +192,15 @@ def known_error(error: apsw.Error, path: Path, task: Task | None = None) -> DbAd
             )
         case apsw.FullError():
             return OutOfSpace(f"There is no room left on the disk of {name}.", "Free some space there, then try again.")
-        case apsw.ReadOnlyError() | apsw.PermissionsError():
+        case apsw.ReadOnlyError() | apsw.PermissionsError() | apsw.CantOpenError():
             return DatabaseUnusable(
-                f"{name} cannot be written ({detail}).", "Check the permissions of the file and its folder."
-            )
-        case apsw.CantOpenError():
-            return DatabaseUnusable(
-                f"{name} cannot be opened ({detail}).", "Check the permissions of the file and its folder."
+                f"{name} cannot be opened or written ({detail}).", "Check the permissions of the file and its folder."
             )
         case apsw.IOError():
             return DatabaseUnusable(
                 f"Reading or writing {name} failed ({detail}).",
                 "Check the disk and the file's permissions, then verify: felix-dbadmin verify",
             )
-    return DatabaseUnusable(f"{name}: {detail}.", "Verify the database: felix-dbadmin verify")
+        case apsw.NoMemError():
+            return OutOfSpace(f"There is not enough memory to work on {name}.", "Close other programs, then try again.")
+    return None

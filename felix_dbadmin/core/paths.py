@@ -14,6 +14,9 @@ STATE_FOLDER = ".felix-dbadmin"
 
 SETTINGS_FILE = "felix-dbadmin.toml"
 
+PARTIAL = ".partial"
+"""Ends the name of a file that is still being made."""
+
 
 def migrations_folder() -> Path:
     return _shipped("migrations")

@@ -16,13 +16,13 @@ from filelock import FileLock, Timeout
 
 from felix_dbadmin.core.component import Component, load_components
 from felix_dbadmin.core.errors import Locked, WorkspaceUnusable, WrongUsage
+from felix_dbadmin.core.leftovers import sweep
 from felix_dbadmin.core.paths import SETTINGS_FILE, migrations_folder, state_folder
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import duration_text, list_text, time_text
 
 BACKUPS_FOLDER = "backups"
 MIGRATIONS_FOLDER = "migrations"
-PARTIAL = ".partial"
 LOCK_POLL = 0.05
 """Seconds between two tries for a lock that another process of ours holds."""
 
@@ -117,7 +117,7 @@ def locked(workspace: Workspace, component: Component, purpose: str, task: Task)
             json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "purpose": purpose, "since": time.time()}),
             encoding="utf-8",
         )
-        sweep(workspace, component, state)
+        sweep(workspace.backups, state, component.database)
         yield state
     finally:
         holder.unlink(missing_ok=True)
@@ -150,14 +150,3 @@ def _holder_text(holder: Path) -> str:
         )
     except (OSError, ValueError, KeyError, TypeError):
         return "another felix-dbadmin"
-
-
-def sweep(workspace: Workspace, component: Component, state: Path) -> None:
-    """Remove what an interrupted run left of this component: clones and unfinished backups. Needs the lock."""
-    stem = Path(component.database).stem
-    for pattern_folder, pattern in (
-        (state, f"rehearsal_{component.database}*"),
-        (workspace.backups, f"*_{stem}_[0-9]*{PARTIAL}*"),
-    ):
-        for leftover in pattern_folder.glob(pattern):
-            leftover.unlink(missing_ok=True)

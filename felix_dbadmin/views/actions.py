@@ -136,6 +136,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Make indexes, triggers and full-text tables anew that are not as the migrations make them",
         icon="repair",
         command=_one("repair"),
+        toolbar="Repair…",
         divided=True,
     ),
     ActionSpec(

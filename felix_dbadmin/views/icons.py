@@ -63,7 +63,8 @@ class Icons(QObject):
             palette = QApplication.palette()
             colour = self._theme.colour(_TONES.get(name, Tone.NORMAL)) or palette.color(QPalette.ColorRole.ButtonText)
             faded = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
-            self._made[name] = qtawesome.icon(_NAMES[name], color=colour, color_disabled=faded)
+            selected = palette.color(QPalette.ColorRole.HighlightedText)
+            self._made[name] = qtawesome.icon(_NAMES[name], color=colour, color_disabled=faded, color_selected=selected)
         return self._made[name]
 
     @Slot()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QTabWidget
 
@@ -194,8 +194,7 @@ class MainWindow(QMainWindow):
         named(self.tabs.tabBar(), "Pages")
         self._split.addWidget(self.tree)
         self._split.addWidget(self.tabs)
-        self._split.setStretchFactor(0, 2)
-        self._split.setStretchFactor(1, 3)
+        self._split.setStretchFactor(1, 1)
         self._split.setChildrenCollapsible(False)
         self._stack.addWidget(self._split)
         self._stack.addWidget(self.empty)
@@ -247,6 +246,5 @@ class MainWindow(QMainWindow):
         letter = self.fontMetrics().averageCharWidth()
         self.resize(QSize(letter * 170, letter * 105))
         for part, restore in (("window", self.restoreGeometry), ("split", self._split.restoreState)):
-            state: QByteArray | None = self._settings.layout(part)
-            if state is not None:
+            if state := self._settings.layout(part):
                 restore(state)

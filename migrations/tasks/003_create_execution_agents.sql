@@ -14,10 +14,6 @@ CREATE TABLE task_execution_agents (
     FOREIGN KEY (execution_id) REFERENCES task_executions(execution_id) ON DELETE CASCADE
 );
 
--- The executions of an agent type, for its success rate, from the index alone.
-CREATE INDEX idx_agent_executions
-ON task_execution_agents(agent_type, execution_id);
-
 -- json_each raises an error on text that is not JSON, even where a WHERE would leave the row out: hence the CASE.
 -- The last condition leaves out half of a surrogate pair, an escape that JSON allows and no UTF-8 text can hold:
 -- it reads as U+FFFD without being one. What cannot be carried over is named by the report below.
@@ -29,6 +25,10 @@ JOIN json_each(CASE WHEN NOT json_valid(e.agents_used_json) THEN NULL
 WHERE e.execution_id IS NOT NULL AND j.type = 'text'
   AND replace(j.value, char(65533), '') NOT GLOB '*[' || char(65533) || ']*'
 GROUP BY e.execution_id, j.value;
+
+-- The executions of an agent type, for its success rate, from the index alone.
+CREATE INDEX idx_agent_executions
+ON task_execution_agents(agent_type, execution_id);
 
 -- migrate:verify
 WITH wanted(type, name) AS (VALUES ('table', 'task_execution_agents'), ('index', 'idx_agent_executions'))

@@ -70,7 +70,7 @@ def test_writers_survive_a_power_cut_and_keep_links(database: Path, opened: Open
 @pytest.mark.parametrize("sql", ["delete from t", "create table u(x)", "create temp table u(x)"])
 def test_readers_cannot_write(database: Path, opened: Opener, sql: str) -> None:
     before = database.read_bytes()
-    with pytest.raises(DatabaseUnusable, match="cannot be written"), opened(database) as db:
+    with pytest.raises(DatabaseUnusable, match="cannot be opened or written"), opened(database) as db:
         db.execute(sql)
     assert database.read_bytes() == before
 

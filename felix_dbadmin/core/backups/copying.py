@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 
-from felix_dbadmin.core.connection import create_database, known_error
+from felix_dbadmin.core.connection import create_database, explaining
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.transaction import roll_back
 
@@ -53,7 +53,8 @@ def undone_on_failure(backup: apsw.Backup, source: apsw.Connection, task: Task) 
     except apsw.IOError as error:
         backup.close(True)
         if getattr(error, "extendedresult", 0) in _SOURCE_FAILED:
-            raise known_error(error, Path(source.filename), task) from error
+            with explaining(Path(source.filename), task):
+                raise
         raise
     except BaseException:
         backup.close(True)

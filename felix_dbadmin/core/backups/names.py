@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from felix_dbadmin.core.errors import WrongUsage
-from felix_dbadmin.core.workspace import PARTIAL
+from felix_dbadmin.core.paths import PARTIAL
 
 REASONS = ("pre_migration", "pre_rollback", "pre_repair", "pre_restore", "manual")
 MANIFEST_SUFFIX = ".json"

@@ -14,7 +14,7 @@ from felix_dbadmin.core.activity import recorded
 from felix_dbadmin.core.backups.names import manifest_of
 from felix_dbadmin.core.backups.take import BackupTaken, take_backup
 from felix_dbadmin.core.component import Component
-from felix_dbadmin.core.connection import create_database, known_error, open_writer
+from felix_dbadmin.core.connection import create_database, explaining, open_writer
 from felix_dbadmin.core.errors import Cancelled, Conflict, DbAdminError
 from felix_dbadmin.core.files import sync_folder
 from felix_dbadmin.core.migrate.health import require_runnable
@@ -26,11 +26,12 @@ from felix_dbadmin.core.migrate.repair import plan_repair
 from felix_dbadmin.core.migrate.results import Check, Recorder, StepRun
 from felix_dbadmin.core.migrate.standing import standing_of
 from felix_dbadmin.core.migrate.steps import begin_step, run_step
+from felix_dbadmin.core.paths import PARTIAL
 from felix_dbadmin.core.schema import read_schema
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import count_text, duration_text
 from felix_dbadmin.core.transaction import commit, roll_back, transaction
-from felix_dbadmin.core.workspace import PARTIAL, Workspace, locked, open_workspace, require_writable
+from felix_dbadmin.core.workspace import Workspace, locked, open_workspace, require_writable
 
 BACKUP_TRIES = 3
 """Backups made while others may write; a fourth is made under the write lock."""
@@ -186,17 +187,8 @@ class _Apply:
             recorder.step = index
             try:
                 self.task.step(index + 1)
-                if index:
-                    begin_step(self.db, step)
-                run = run_step(self.db, self.component, step, recorder, self.task, self.accepted)
-                if step.action == "repair":
-                    require_repaired(self.db, self.component)
-                self._record(run)
-                commit(self.db, self.task)
-            except apsw.Error as error:
-                roll_back(self.db)
-                known = known_error(error, Path(self.plan.database), self.task)
-                raise self._stopped(step, known, time.monotonic() - started) from error
+                with explaining(Path(self.plan.database), self.task):
+                    run = self._run(index, step, recorder)
             except DbAdminError as error:
                 roll_back(self.db)
                 raise self._stopped(step, error, time.monotonic() - started) from error
@@ -206,6 +198,16 @@ class _Apply:
             self.runs.append(run)
             self.task.log(f"{step.title}: done in {duration_text(run.seconds)}")
         return tuple(self.runs)
+
+    def _run(self, index: int, step: Step, recorder: Recorder) -> StepRun:
+        if index:
+            begin_step(self.db, step)
+        run = run_step(self.db, self.component, step, recorder, self.task, self.accepted)
+        if step.action == "repair":
+            require_repaired(self.db, self.component)
+        self._record(run)
+        commit(self.db, self.task)
+        return run
 
     def _record(self, run: StepRun) -> None:
         """Ledger and log, in the transaction of the change itself."""

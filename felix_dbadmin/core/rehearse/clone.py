@@ -12,6 +12,7 @@ import apsw
 from felix_dbadmin.core.backups.copying import copy_pinned
 from felix_dbadmin.core.connection import create_database, open_reader
 from felix_dbadmin.core.files import require_space, sha256_of, size_with_wal
+from felix_dbadmin.core.leftovers import rehearsal_name
 from felix_dbadmin.core.rehearse.report import LiveState
 from felix_dbadmin.core.task import Task
 
@@ -31,7 +32,7 @@ def cloned(database: Path, state: Path, task: Task) -> Iterator[tuple[apsw.Conne
 
     The clone is deleted at the end; after a crash, by the next holder of the component's lock.
     """
-    clone = state / f"rehearsal_{database.name}_{os.getpid()}"
+    clone = state / rehearsal_name(database.name, os.getpid())
     try:
         if database.exists():
             require_space(state, SPACE_FACTOR * size_with_wal(database), f"a rehearsal of {database.name}")

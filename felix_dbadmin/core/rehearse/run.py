@@ -8,13 +8,13 @@ from pathlib import Path
 import apsw
 
 from felix_dbadmin.core.component import Component
-from felix_dbadmin.core.connection import known_error
+from felix_dbadmin.core.connection import explaining
 from felix_dbadmin.core.errors import Cancelled, DbAdminError
 from felix_dbadmin.core.files import size_with_wal
 from felix_dbadmin.core.migrate.apply import make_plan
 from felix_dbadmin.core.migrate.health import find_drift
 from felix_dbadmin.core.migrate.ledger import ensure_ledger, record_applied, record_rolled_back
-from felix_dbadmin.core.migrate.plan import Plan, Request
+from felix_dbadmin.core.migrate.plan import Plan, Request, Step
 from felix_dbadmin.core.migrate.read_back import require_repaired
 from felix_dbadmin.core.migrate.results import Check, Recorder, StepRun
 from felix_dbadmin.core.migrate.standing import standing_of
@@ -85,30 +85,28 @@ class _Rehearsed:
         for index, step in enumerate(self.plan.steps):
             self.recorder.step = index
             try:
-                begin_step(self.db, step)
-                run = run_step(self.db, self.component, step, self.recorder, self.task, None)
-                if step.action == "repair":
-                    require_repaired(self.db, self.component)
-                ensure_ledger(self.db)
-                if step.action == "up" and step.migration is not None:
-                    record_applied(self.db, step.migration, time.time())
-                elif step.action == "down":
-                    record_rolled_back(self.db, self.component.name, step.version)
-                commit(self.db, self.task)
-            except apsw.Error as error:
-                roll_back(self.db)
-                known = known_error(error, Path(self.plan.database), self.task)
-                if isinstance(known, Cancelled):
-                    raise known from error
-                return _failure(known)
+                with explaining(Path(self.plan.database), self.task):
+                    run = self._run(step)
             except Cancelled:
-                roll_back(self.db)
                 raise
             except DbAdminError as error:
                 roll_back(self.db)
                 return _failure(error)
             self.runs.append(run)
         return None
+
+    def _run(self, step: Step) -> StepRun:
+        begin_step(self.db, step)
+        run = run_step(self.db, self.component, step, self.recorder, self.task, None)
+        if step.action == "repair":
+            require_repaired(self.db, self.component)
+        ensure_ledger(self.db)
+        if step.action == "up" and step.migration is not None:
+            record_applied(self.db, step.migration, time.time())
+        elif step.action == "down":
+            record_rolled_back(self.db, self.component.name, step.version)
+        commit(self.db, self.task)
+        return run
 
     def checks(self) -> tuple[Check, ...]:
         """What the steps verified, and whether the objects they made are what the migrations make."""

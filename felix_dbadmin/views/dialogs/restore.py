@@ -18,7 +18,7 @@ class RestoreDialog(QDialog):
         super().__init__(parent)
         self.setModal(True)
         self.setWindowTitle(f"Restore {status.name}")
-        heading = PlainLabel(f"Replace {status.database} by the backup of {time_text(backup.created)}?", self)
+        heading = PlainLabel(f"Replace {status.database} by this backup?", self)
         heading.make_heading()
         grid = QGridLayout()
         for column, title in ((1, "Live now"), (2, "Backup")):
@@ -58,8 +58,9 @@ def comparison(status: ComponentStatus, backup: Backup) -> tuple[tuple[str, str,
         ("File", status.database, backup.name),
         ("Version", f"version {version_text(status)}" if status.exists else "no file", inside_text(backup)),
         ("Size", bytes_text(status.size) if status.exists else "no file", bytes_text(backup.size)),
-        ("Rows", "counted in the safety backup", "not known" if rows is None else count_text(rows, "row")),
-        ("Why it was made", "", f"{reason_text(backup)}, {age_text(backup.created)}"),
+        ("Made", "", f"{time_text(backup.created)}, {age_text(backup.created)}"),
+        ("Why", "", reason_text(backup)),
+        ("Rows", "not counted yet", "not known" if rows is None else count_text(rows, "row")),
         ("Looked at", status.health, verified_text(backup)),
     )
 

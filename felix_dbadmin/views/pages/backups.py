@@ -40,7 +40,7 @@ class BackupsPage(QWidget):
         self._component = ""
         self._model: TableModel[Backup] = TableModel(BACKUP_COLUMNS, _name, self)
         self.table = RowTable(self._model, look.delegate, "Backups", self, stretch=_FILE)
-        self.details = FindingsTree(look, "Details of the backup", self)
+        self.details = FindingsTree(look, "Details of the backup", self, fitted=0)
         split = QSplitter(Qt.Orientation.Vertical, self)
         split.addWidget(self.table)
         split.addWidget(self.details)

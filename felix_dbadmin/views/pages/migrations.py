@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from felix_dbadmin.core.migrate.plan import Direction
 from felix_dbadmin.core.migrate.status import ComponentStatus
 from felix_dbadmin.core.rehearse.report import Rehearsal
 from felix_dbadmin.models.columns import MIGRATION_COLUMNS, MigrationRow, migration_rows
@@ -62,6 +63,9 @@ class MigrationsPage(QWidget):
         self._header.show_status(status)
         self._model.set_rows(migration_rows(status) if status else ())
         self.table.fit_columns()
+        if status is not None and _outdated(self._rehearsals.get(status.name, ()), status):
+            del self._rehearsals[status.name]
+            other = True
         if other:
             self._show_rehearsal()
         if other or not self.table.currentIndex().isValid():
@@ -111,6 +115,16 @@ class MigrationsPage(QWidget):
     @Slot(QModelIndex)
     def _show_sql(self, index: QModelIndex) -> None:
         self.sql.show_migration(self._model.row_of(index))
+
+
+def _outdated(rehearsals: tuple[Rehearsal, ...], status: ComponentStatus) -> bool:
+    """A dry run from another state than the one that the component is in now."""
+    applied = tuple(sorted(item.version for item in status.applied))
+    repaired = not any(drift.repairable for drift in status.drift)
+    return any(
+        each.plan.applied != applied or (each.plan.request.direction is Direction.REPAIR and repaired)
+        for each in rehearsals
+    )
 
 
 def _version(row: MigrationRow) -> int:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QTableView,
     QToolButton,
-    QTreeView,
     QWidget,
 )
 
@@ -104,9 +103,3 @@ class RowTable(QTableView):
     def minimumSizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         return QSize(metrics.averageCharWidth() * 30, metrics.height() * 4)
-
-
-def fit_tree(tree: QTreeView) -> None:
-    """Make the columns of a tree as wide as what they show."""
-    for column in range(tree.model().columnCount()):
-        tree.resizeColumnToContents(column)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Signal, Slot
+from PySide6.QtCore import QModelIndex, QSize, Signal, Slot
 from PySide6.QtWidgets import QHeaderView, QTreeView, QWidget
 
 from felix_dbadmin.core.migrate.status import WorkspaceStatus
@@ -10,6 +10,9 @@ from felix_dbadmin.models.component_tree import ComponentTreeModel
 from felix_dbadmin.models.tree_rows import HEADINGS, TreeRow
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.widgets.basics import named
+
+_LETTERS = 72
+"""Wide enough for the names and healths that there are."""
 
 
 class ComponentList(QTreeView):
@@ -31,7 +34,7 @@ class ComponentList(QTreeView):
         header = self.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setSectionResizeMode(len(HEADINGS) - 1, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.selectionModel().currentRowChanged.connect(self._tell)
 
     @property
@@ -40,10 +43,8 @@ class ComponentList(QTreeView):
         return self._components.row_at(self.currentIndex())
 
     def show_status(self, status: WorkspaceStatus | None) -> None:
-        first = self._components.rowCount() == 0
         self._components.set_status(status)
-        if first:
-            self._fit()
+        self._fit()
         if status is not None and status.components and not self.currentIndex().isValid():
             self.setCurrentIndex(self._components.index(0, 0))
         else:
@@ -55,10 +56,12 @@ class ComponentList(QTreeView):
             self.setCurrentIndex(index)
 
     def _fit(self) -> None:
-        letter = self.fontMetrics().averageCharWidth()
-        for column in range(len(HEADINGS) - 1):
+        for column in range(1, len(HEADINGS)):
             self.resizeColumnToContents(column)
-            self.setColumnWidth(column, self.columnWidth(column) + letter)
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.averageCharWidth() * _LETTERS, metrics.height() * 20)
 
     @Slot()
     @Slot(QModelIndex)

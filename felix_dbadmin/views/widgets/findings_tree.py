@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
 from felix_dbadmin.models.findings import Group
 from felix_dbadmin.models.roles import Role, Tone
 from felix_dbadmin.views.look import Look
-from felix_dbadmin.views.widgets.basics import fit_tree, named
+from felix_dbadmin.views.widgets.basics import named
+
+_MOST = 0.6
+"""Of the width, for the column that is as wide as its texts."""
 
 
 class FindingsTree(QTreeWidget):
-    """Two columns; every group is open at first."""
+    """Two columns, of which `fitted` is as wide as its texts and the other takes the rest; every group is open."""
 
-    def __init__(self, look: Look, name: str, parent: QWidget) -> None:
+    def __init__(self, look: Look, name: str, parent: QWidget, *, fitted: int = 1) -> None:
         super().__init__(parent)
         self.setItemDelegate(look.delegate)
         self.setColumnCount(2)
@@ -24,6 +28,9 @@ class FindingsTree(QTreeWidget):
         self.setUniformRowHeights(True)
         self.setAlternatingRowColors(True)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.header().setStretchLastSection(False)
+        self._fitted = fitted
         named(self, name)
 
     def show_groups(self, groups: Sequence[Group]) -> None:
@@ -36,7 +43,21 @@ class FindingsTree(QTreeWidget):
             self.addTopLevelItem(item)
             item.addChildren([_item(line.text, line.detail, line.tone) for line in group.lines])
             item.setExpanded(True)
-        fit_tree(self)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.averageCharWidth() * 60, metrics.height() * 12)
+
+    def _fit(self) -> None:
+        room = self.viewport().width()
+        width = min(self.sizeHintForColumn(self._fitted), round(room * _MOST))
+        self.setColumnWidth(self._fitted, width)
+        self.setColumnWidth(1 - self._fitted, room - width)
 
     @property
     def texts(self) -> tuple[str, ...]:

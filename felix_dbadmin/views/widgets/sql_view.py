@@ -87,7 +87,7 @@ def _sections(migration: Migration) -> tuple[tuple[str, str], ...]:
     down = migration.down.text.strip("\n") if migration.down else f"-- There is no way down: {migration.irreversible}."
     found = [("Up", migration.up.text.strip("\n")), ("Verify", migration.verify.text.strip("\n")), ("Down", down)]
     if migration.check:
-        found.insert(0, ("Check", migration.check.text.strip("\n")))
+        found.append(("Check", migration.check.text.strip("\n")))
     if migration.report:
         found.append(("Report", migration.report.text.strip("\n")))
     if not migration.verify:
