@@ -31,8 +31,8 @@ bench: install
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/benchmarks -o addopts="--import-mode=importlib --benchmark-only" -q
 
 wheel: install
-	rm -rf dist && $(BIN)/python -m build --wheel
-	rm -rf build/fresh && $(PYTHON) -m venv build/fresh && build/fresh/bin/pip install -q dist/*.whl
+	rm -rf dist build && $(BIN)/python -m build --wheel
+	$(PYTHON) -m venv build/fresh && build/fresh/bin/pip install -q dist/*.whl
 	cd build && fresh/bin/felix-dbadmin demo wheel-demo && fresh/bin/felix-dbadmin status --workspace wheel-demo
 
 install: $(VENV)/.installed libraries

@@ -99,6 +99,11 @@ class Output:
         """To stderr, also beside JSON."""
         self._err.print(Text(plain(text)), soft_wrap=True)
 
+    def ask(self, question: str) -> bool:
+        """The answer of the person at the terminal; no is what just Return, or the end of the input, means."""
+        self._err.print(Text(f"{plain(question)} [y/N]: "), end="", soft_wrap=True)
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
     def error(self, error: DbAdminError) -> None:
         """To stderr: what happened, what to do, and the statement with its place where there is one."""
         if self.as_json:

@@ -75,7 +75,11 @@ class Session:
                 f"Nobody has said yes to: {question.rstrip('?')}. Nothing was changed.",
                 "Look at what it would do, then add --yes.",
             )
-        if not typer.confirm(plain(question), default=False, err=True):
+        try:
+            agreed = self.out.ask(question)
+        except KeyboardInterrupt:
+            raise Cancelled("Cancelled; nothing was changed.", "Start it again when you like.") from None
+        if not agreed:
             raise ConsentMissing("Not confirmed; nothing was changed.", "Answer y, or add --yes, to go on.")
 
 

@@ -32,7 +32,7 @@ class ComponentTreeModel(QAbstractItemModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._idents = itertools.count(1)
-        self._root = _Node(0, TreeRow("", ("", "", "", "", ""), ""), None)
+        self._root = _Node(0, TreeRow("", (), ""), None)
         self._nodes: dict[int, _Node] = {}
 
     def set_status(self, status: WorkspaceStatus | None) -> None:
@@ -85,11 +85,11 @@ class ComponentTreeModel(QAbstractItemModel):
         row, column = self._node(index).row, index.column()
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return shortened(row.texts[column])
+                return shortened(row.texts[column]) if column < len(row.texts) else ""
             case Qt.ItemDataRole.ToolTipRole:
-                return row.tooltip or row.texts[column]
+                return row.tooltip
             case Role.TONE:
-                return row.tone if column == len(HEADINGS) - 1 else Tone.NORMAL
+                return row.tone if column == len(row.texts) - 1 else Tone.NORMAL
             case Role.ICON:
                 return row.icon if column == 0 else ""
             case Role.ROW:

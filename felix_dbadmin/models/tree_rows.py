@@ -12,7 +12,6 @@ from felix_dbadmin.core.text import bytes_text, time_text
 from felix_dbadmin.models.roles import Tone
 from felix_dbadmin.models.wording import (
     health_tone,
-    inside_text,
     reason_text,
     situation,
     state_text,
@@ -35,13 +34,16 @@ _ICONS = {
 
 @dataclass(frozen=True, slots=True)
 class TreeRow:
-    """One row: five texts, and what stands under it. `key` tells it from its siblings, also after a change."""
+    """One row and what stands under it. `key` tells it from its siblings, also after a change.
+
+    A component has a text for every column; all that stands under one has a single text that takes the whole line.
+    """
 
     key: str
-    texts: tuple[str, str, str, str, str]
+    texts: tuple[str, ...]
     component: str
     tone: Tone = Tone.NORMAL
-    """Of the last column."""
+    """Of the last text."""
     icon: str = ""
     tooltip: str = ""
     backup: Backup | None = None
@@ -78,13 +80,13 @@ def _component_row(status: ComponentStatus) -> TreeRow:
 
 
 def _group(status: ComponentStatus, key: str, title: str, children: tuple[TreeRow, ...]) -> TreeRow:
-    return TreeRow(key, (f"{title} ({len(children)})", "", "", "", ""), status.name, children=children)
+    return TreeRow(key, (f"{title} ({len(children)})",), status.name, children=children)
 
 
 def _applied_row(component: str, item: AppliedMigration) -> TreeRow:
     return TreeRow(
         key=str(item.version),
-        texts=(item.description, str(item.version), "", "", state_text(item)),
+        texts=(f"{item.version}  {item.description} · {state_text(item)}",),
         component=component,
         tone=state_tone(item),
         icon=_ICONS[state_tone(item)],
@@ -96,7 +98,7 @@ def _applied_row(component: str, item: AppliedMigration) -> TreeRow:
 def _pending_row(migration: Migration) -> TreeRow:
     return TreeRow(
         key=str(migration.version),
-        texts=(migration.description, str(migration.version), "", "", "Pending"),
+        texts=(f"{migration.version}  {migration.description} · Pending",),
         component=migration.component,
         icon="pending",
         tooltip=f"{migration.version} {migration.description}\n{migration.file}",
@@ -108,13 +110,7 @@ def _backup_row(component: str, backup: Backup) -> TreeRow:
     when = time_text(backup.created)
     return TreeRow(
         key=backup.name,
-        texts=(
-            f"{when}  {reason_text(backup)}",
-            inside_text(backup),
-            "",
-            bytes_text(backup.size),
-            verified_text(backup),
-        ),
+        texts=(" · ".join((when, reason_text(backup), bytes_text(backup.size), verified_text(backup))),),
         component=component,
         tone=verified_tone(backup),
         icon="backup",

@@ -59,10 +59,10 @@ def situation(status: ComponentStatus) -> str:
     if not status.initialised:
         return "The file has no base schema yet. Applying the migrations makes it first."
     if status.drift:
-        names = count_text(len(status.drift), "object")
-        if any(drift.repairable for drift in status.drift):
-            return f"{names} not as the migrations make them: {status.drift[0].text}. Repair makes them anew."
-        return f"{names} not as the migrations make them: {status.drift[0].text}."
+        number = len(status.drift)
+        are = f"{count_text(number, 'object')} {'is' if number == 1 else 'are'} not as the migrations make"
+        repair = " Repair makes them anew." if any(drift.repairable for drift in status.drift) else ""
+        return f"{are} {'it' if number == 1 else 'them'}: {status.drift[0].text}.{repair}"
     if status.deviating:
         return "A migration's file is no longer the one that was applied."
     if status.pending:

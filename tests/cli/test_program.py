@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -87,16 +88,28 @@ def test_as_a_module_and_without_window_or_second_sqlite(fresh: Path) -> None:
     assert json.loads(done.stdout.splitlines()[-1]) == [[0, 0], []]
 
 
+_ON_THIS_TERMINAL = """
+import fcntl, os, sys, termios
+os.setsid()
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
 def on_a_terminal(answer: str, *arguments: object) -> tuple[int, str]:
     """Run the program on a terminal of its own and answer its question; returns the exit code and all it showed."""
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100"}
     with subprocess.Popen(
-        [str(PROGRAM), *map(str, arguments)], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+        [sys.executable, "-c", _ON_THIS_TERMINAL, str(PROGRAM), *map(str, arguments)],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment,
     ) as child:
         os.close(theirs)
         shown, answered = b"", False
-        while True:
+        while select.select([ours], [], [], PATIENCE)[0]:
             try:
                 piece = os.read(ours, 65536)
             except OSError:  # the other side has closed the terminal
@@ -107,6 +120,8 @@ def on_a_terminal(answer: str, *arguments: object) -> tuple[int, str]:
             if not answered and b"[y/N]" in shown:
                 answered = True
                 os.write(ours, answer.encode())
+        else:
+            child.kill()
         code = child.wait(PATIENCE)
     os.close(ours)
     return code, shown.decode()

@@ -51,7 +51,7 @@ def damage_of(db: apsw.Connection, task: Task) -> tuple[str, ...]:
 def _digest(schema: Schema) -> str:
     """Of the objects in any order: VACUUM may store them in another."""
     lines = sorted("\0".join((item.kind, item.name, item.table, item.sql)) for item in schema.objects)
-    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _versions(db: apsw.Connection, component: str) -> tuple[tuple[int, str], ...]:

@@ -59,7 +59,8 @@ def write_manifest(backup: Path, manifest: Manifest) -> None:
     """Raises OutOfSpace or WorkspaceUnusable; then the old manifest is still there."""
     content = json.dumps(asdict(manifest), ensure_ascii=False, indent=2) + "\n"
     path = manifest_of(backup)
-    write_whole(path, content.encode("utf-8", "surrogateescape"), partial_of(path))
+    # A file name that is not UTF-8 holds surrogates; backslashreplace writes them as JSON does.
+    write_whole(path, content.encode("utf-8", "backslashreplace"), partial_of(path))
 
 
 def read_manifest(backup: Path) -> Manifest | None:

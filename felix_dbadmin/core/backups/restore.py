@@ -64,8 +64,7 @@ def restore_backup(backup: Path, database: Path, folder: Path, task: Task, *, co
     Raises BackupUnusable before anything is touched; until the write is done a failure or cancel leaves the old state.
     """
     task.begin(STEPS)
-    verification = _checked(backup, task)
-    expected = _expected(verification)
+    verification, expected = _checked(backup, task)
     _require_same_database(verification, database, component)
     live = _examine_live(database, task)
     if live is not None:
@@ -94,27 +93,21 @@ def restore_backup(backup: Path, database: Path, folder: Path, task: Task, *, co
 def restore_copy(backup: Path, target: Path, task: Task) -> Restored:
     """Make a new file `target` that is the same as `backup`. Raises WrongUsage where there is one already."""
     task.begin((STEPS[0], STEPS[2], STEPS[3]))
-    expected = _expected(_checked(backup, task))
+    _, expected = _checked(backup, task)
     require_space(target.resolve().parent, backup.stat().st_size, f"a copy of {backup.name}")
     task.step(1)
     findings = make_copy(backup, expected, target.resolve(), task, verify_step=2)
     return Restored(target, backup.name, None, (), findings)
 
 
-def _checked(backup: Path, task: Task) -> Verification:
+def _checked(backup: Path, task: Task) -> tuple[Verification, Contents]:
     verification = verify_backup(backup, task)
-    if not verification.ok:
+    if not verification.ok or verification.contents is None:
         raise BackupUnusable(
             f"{backup.name} was not restored, because it is damaged: {verification.failures}.",
             "Nothing was changed. Choose another backup: felix-dbadmin backup list",
         )
-    return verification
-
-
-def _expected(verification: Verification) -> Contents:
-    if verification.contents is None:
-        raise BackupUnusable(f"{verification.path.name} cannot be read.", "Choose another backup.")
-    return verification.contents
+    return verification, verification.contents
 
 
 def _require_same_database(verification: Verification, database: Path, component: str) -> None:
@@ -246,7 +239,7 @@ def _written(order: _Order, safety: BackupTaken, task: Task) -> Iterator[None]:
         raise error.after(
             f"{order.database.name} had been restored by then, but was not read back to the end;"
             f" its state before is in {safety.path.name}."
-        ) from None
+        ) from error
 
 
 def _settled(findings: list[Finding], order: _Order, safety: BackupTaken, written_since: bool) -> tuple[Finding, ...]:

@@ -21,7 +21,12 @@ class ReviewDialog(QDialog):
         super().__init__(parent)
         plans = tuple(rehearsal.plan for rehearsal in rehearsals)
         self._word = plans[0].component if len(plans) == 1 else "all"
-        losses = [(rehearsal.plan.component, loss) for rehearsal in rehearsals for loss in rehearsal.losses]
+        several = len(plans) > 1
+        losses = [
+            (f"{rehearsal.plan.component} " if several else "", loss)
+            for rehearsal in rehearsals
+            for loss in rehearsal.losses
+        ]
         self.setWindowTitle(title_of(plans))
         self.setModal(True)
         heading = PlainLabel(title_of(plans), self)
@@ -37,7 +42,7 @@ class ReviewDialog(QDialog):
         column = QVBoxLayout(self)
         column.addWidget(heading)
         if losses:
-            column.addWidget(self._loss_label(look, [f"{name} · {loss.text}" for name, loss in losses]))
+            column.addWidget(self._loss_label(look, [name + loss.text for name, loss in losses]))
         column.addWidget(view, 1)
         column.addWidget(PlainLabel(way_back(plans), self))
         foot = QHBoxLayout()

@@ -16,6 +16,8 @@ from felix_dbadmin.models.findings import check_line
 from felix_dbadmin.views.flows.flow import Flow, Surroundings
 from felix_dbadmin.views.notice import Kind, Notice, Place, notice_of
 
+REPAIR = "Repair makes indexes, triggers and full-text tables anew; tables that hold data are not touched."
+
 
 class BackUpFlow(Flow):
     """One backup after the other; a failure is told with what was done before it."""
@@ -107,16 +109,17 @@ def backup_notice(taken: tuple[BackupTaken, ...]) -> Notice:
 def verified_notice(found: Verified) -> Notice:
     """What was looked at in a component, and what is not as it should be."""
     passed = len(found.checks) - len(found.failed)
-    lines = [f"{check_line(check).text}  {check.detail}".strip() for check in found.checks]
+    judged = sorted(found.checks, key=lambda check: check.ok)
+    lines = [f"{check_line(check).text}  {check.detail}".strip() for check in judged]
     lines += [drift.text for drift in found.drift]
     lines += found.conflicts
     details = "\n".join(lines)
     counted = f"{passed} of {count_text(len(found.checks), 'check')} passed"
     if found.failed:
-        summary = f"{found.component}: {counted}. {found.failed[0].name}: {found.failed[0].detail}"
-        return Notice(Kind.ERROR, summary, "Restore a verified backup, or repair what is derived.", details)
+        summary = f"{found.component}: {counted}. Not so: {list_text([check.name for check in found.failed], limit=2)}."
+        hint = REPAIR if found.drift else "Restore a verified backup."
+        return Notice(Kind.ERROR, summary, hint, details)
     if found.drift or found.conflicts:
         summary = f"{found.component}: {counted}, but not everything is as the migrations make it."
-        hint = "Repair makes indexes, triggers and full-text tables anew." if found.drift else ""
-        return Notice(Kind.WARNING, summary, hint, details)
+        return Notice(Kind.WARNING, summary, REPAIR if found.drift else "", details)
     return Notice(Kind.SUCCESS, f"{found.component} at version {found.version}: {counted}.", details=details)

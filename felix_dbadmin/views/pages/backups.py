@@ -41,24 +41,13 @@ class BackupsPage(QWidget):
         self._model: TableModel[Backup] = TableModel(BACKUP_COLUMNS, _name, self)
         self.table = RowTable(self._model, look.delegate, "Backups", self, stretch=_FILE)
         self.details = FindingsTree(look, "Details of the backup", self, fitted=0)
-        split = QSplitter(Qt.Orientation.Vertical, self)
-        split.addWidget(self.table)
-        split.addWidget(self.details)
-        split.setStretchFactor(0, 2)
-        split.setStretchFactor(1, 3)
-        split.setChildrenCollapsible(False)
         self.empty = EmptyState(look, (actions[Do.BACK_UP],), self)
         self._stack = QStackedWidget(self)
-        self._stack.addWidget(split)
+        self._stack.addWidget(self._catalogue(actions))
         self._stack.addWidget(self.empty)
-        buttons = QHBoxLayout()
-        for do in (Do.BACK_UP, Do.VERIFY_BACKUP, Do.RESTORE):
-            buttons.addWidget(ActionButton(actions[do], self))
-        buttons.addStretch()
         column = QVBoxLayout(self)
         column.addWidget(self._header)
         column.addWidget(self.banner)
-        column.addLayout(buttons)
         column.addWidget(self._stack, 1)
         self.table.selectionModel().currentRowChanged.connect(self._show_selected)
 
@@ -93,6 +82,24 @@ class BackupsPage(QWidget):
         """Another folder: nothing that was found in the last one holds here."""
         self._component = ""
         self.banner.close_notice()
+
+    def _catalogue(self, actions: ActionSet) -> QWidget:
+        split = QSplitter(Qt.Orientation.Vertical, self)
+        split.addWidget(self.table)
+        split.addWidget(self.details)
+        split.setStretchFactor(0, 2)
+        split.setStretchFactor(1, 3)
+        split.setChildrenCollapsible(False)
+        buttons = QHBoxLayout()
+        for do in (Do.BACK_UP, Do.VERIFY_BACKUP, Do.RESTORE):
+            buttons.addWidget(ActionButton(actions[do], self))
+        buttons.addStretch()
+        catalogue = QWidget(self)
+        column = QVBoxLayout(catalogue)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(buttons)
+        column.addWidget(split, 1)
+        return catalogue
 
     @Slot()
     def _show_selected(self) -> None:

@@ -17,6 +17,9 @@ from PySide6.QtWidgets import (
 from felix_dbadmin.views.icons import Icons
 from felix_dbadmin.views.widgets.tone_delegate import ToneDelegate
 
+WIDEST = 34
+"""Letters of a column that does not take the room that is left."""
+
 HEADING = 1.35
 """Size of a page's title, in ordinary letters."""
 
@@ -90,11 +93,13 @@ class RowTable(QTableView):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._stretch = stretch
 
-    def fit_columns(self) -> None:
+    def fit_columns(self, widest: int = WIDEST) -> None:
         """Make the columns as wide as the rows that can be seen; only for short tables."""
+        letter = self.fontMetrics().averageCharWidth()
         for column in range(self.model().columnCount()):
             if column != self._stretch:
                 self.resizeColumnToContents(column)
+                self.setColumnWidth(column, min(self.columnWidth(column), widest * letter))
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()

@@ -11,7 +11,7 @@ from felix_dbadmin.models.tree_rows import HEADINGS, TreeRow
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.widgets.basics import named
 
-_LETTERS = 72
+_LETTERS = 78
 """Wide enough for the names and healths that there are."""
 
 
@@ -44,6 +44,7 @@ class ComponentList(QTreeView):
 
     def show_status(self, status: WorkspaceStatus | None) -> None:
         self._components.set_status(status)
+        self._span(QModelIndex())
         self._fit()
         if status is not None and status.components and not self.currentIndex().isValid():
             self.setCurrentIndex(self._components.index(0, 0))
@@ -58,6 +59,14 @@ class ComponentList(QTreeView):
     def _fit(self) -> None:
         for column in range(1, len(HEADINGS)):
             self.resizeColumnToContents(column)
+
+    def _span(self, parent: QModelIndex) -> None:
+        """What stands under a component takes the whole line."""
+        for row in range(self._components.rowCount(parent)):
+            index = self._components.index(row, 0, parent)
+            if parent.isValid() and not self.isFirstColumnSpanned(row, parent):
+                self.setFirstColumnSpanned(row, parent, True)
+            self._span(index)
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()

@@ -13,7 +13,7 @@ from felix_dbadmin.models.roles import Role, Tone
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.widgets.basics import named
 
-_MOST = 0.6
+_MOST = 0.5
 """Of the width, for the column that is as wide as its texts."""
 
 
@@ -27,7 +27,6 @@ class FindingsTree(QTreeWidget):
         self.setHeaderHidden(True)
         self.setUniformRowHeights(True)
         self.setAlternatingRowColors(True)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.header().setStretchLastSection(False)
         self._fitted = fitted
@@ -41,7 +40,11 @@ class FindingsTree(QTreeWidget):
             font.setBold(True)
             item.setFont(0, font)
             self.addTopLevelItem(item)
-            item.addChildren([_item(line.text, line.detail, line.tone) for line in group.lines])
+            item.setFirstColumnSpanned(True)
+            for line in group.lines:
+                child = _item(line.text, line.detail, line.tone)
+                item.addChild(child)
+                child.setFirstColumnSpanned(not line.detail)
             item.setExpanded(True)
         self._fit()
 

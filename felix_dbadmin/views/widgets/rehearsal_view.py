@@ -17,6 +17,12 @@ from felix_dbadmin.views.widgets.findings_tree import FindingsTree
 _STATEMENT = 2
 """The column that takes the room that is left."""
 
+_STATEMENT_SHARE = 66
+"""Percent of the width."""
+
+_LETTERS = 20
+"""Of the widest of the other columns; the statement says it all once more."""
+
 
 class RehearsalView(QWidget):
     """One rehearsal, or several that are to be carried out one after the other."""
@@ -31,8 +37,9 @@ class RehearsalView(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.addWidget(self.statements)
         split.addWidget(self.findings)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
+        split.setSizes([_STATEMENT_SHARE, 100 - _STATEMENT_SHARE])
+        split.setStretchFactor(0, _STATEMENT_SHARE)
+        split.setStretchFactor(1, 100 - _STATEMENT_SHARE)
         split.setChildrenCollapsible(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -54,7 +61,7 @@ class RehearsalView(QWidget):
 
     def show_rehearsals(self, rehearsals: tuple[Rehearsal, ...]) -> None:
         self._model.set_rows(statement_rows(rehearsals))
-        self.statements.fit_columns()
+        self.statements.fit_columns(_LETTERS)
         self.findings.show_groups(_groups(rehearsals))
         self._summary.setText(summary_of(rehearsals))
         self._proof.setText("\n".join(dict.fromkeys(_proof(each, rehearsals) for each in rehearsals)))

@@ -54,6 +54,9 @@ def test_a_manifest_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert read_manifest(backup) is None
     write_manifest(backup, EXAMPLE)
     assert read_manifest(backup) == EXAMPLE
+    strange = replace(EXAMPLE, source="/felix/\udcff/notes.db")
+    write_manifest(backup, strange)
+    assert read_manifest(backup) == strange
     unverified = replace(EXAMPLE, verified_at=None, verified_how="", problems=("page 3 is never used",))
     write_manifest(backup, unverified)
     assert read_manifest(backup) == unverified
