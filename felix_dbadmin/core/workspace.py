@@ -117,7 +117,7 @@ def locked(workspace: Workspace, component: Component, purpose: str, task: Task)
             json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "purpose": purpose, "since": time.time()}),
             encoding="utf-8",
         )
-        sweep(workspace.backups, state, component.database)
+        sweep(workspace.folder, workspace.backups, state, component.database)
         yield state
     finally:
         holder.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Backups: taken, described, verified, listed, restored, pruned."""

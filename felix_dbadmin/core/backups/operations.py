@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from felix_dbadmin.core.activity import recorded
-from felix_dbadmin.core.backups.catalogue import Backup, list_backups
+from felix_dbadmin.core.backups import names
+from felix_dbadmin.core.backups.catalogue import Backup, list_backups, read_backup
 from felix_dbadmin.core.backups.restore import Restored, restore_backup
 from felix_dbadmin.core.backups.retention import Pruned, PrunePlan, RetentionPolicy, plan_prune, prune
 from felix_dbadmin.core.backups.take import BackupTaken, take_backup
@@ -14,6 +15,7 @@ from felix_dbadmin.core.connection import open_reader
 from felix_dbadmin.core.errors import DatabaseUnusable, DbAdminError, WrongUsage
 from felix_dbadmin.core.migrate.standing import standing_of
 from felix_dbadmin.core.task import Task
+from felix_dbadmin.core.text import list_text
 from felix_dbadmin.core.workspace import Workspace, locked, open_workspace, require_writable
 
 
@@ -42,7 +44,8 @@ def restore(folder: Path, component: str, backup: str, *, task: Task) -> Restore
     chosen = find_backup(workspace, backup)
     with locked(workspace, item, "restore", task), recorded(workspace, component, f"Restore {backup}") as entry:
         restored = restore_backup(chosen.path, workspace.database(item), workspace.backups, task, component=component)
-        entry.detail = f"safety backup {restored.safety.path.name}" if restored.safety else ""
+        kept = [restored.safety.path.name] if restored.safety else [path.name for path in restored.set_aside]
+        entry.detail = f"the state before is in {list_text(kept)}" if kept else ""
     return restored
 
 
@@ -52,11 +55,11 @@ def verify(folder: Path, backup: str, *, task: Task) -> Verification:
 
 
 def find_backup(workspace: Workspace, name: str) -> Backup:
-    """Raises WrongUsage where the catalogue has no such name; nothing outside the backups folder is ever opened."""
-    for backup in list_backups(workspace.backups):
-        if backup.path.name == name:
-            return backup
-    raise WrongUsage(f"There is no backup named {name}.", "See which there are: felix-dbadmin backup list")
+    """The backup that a person named. Raises WrongUsage unless it is a file directly in the backups folder."""
+    backup = read_backup(names.find_backup(workspace.backups, name))
+    if backup is None:
+        raise WrongUsage(f"{name} is no longer there.", "See which there are: felix-dbadmin backup list")
+    return backup
 
 
 def preview_prune(folder: Path, policy: RetentionPolicy, now: float, *, task: Task) -> PrunePlan:
@@ -71,7 +74,7 @@ def prune_backups(folder: Path, plan: PrunePlan, *, task: Task) -> Pruned:
     require_writable(workspace)
     with recorded(workspace, "", "Prune backups") as entry:
         pruned = prune(plan, task)
-        entry.detail = f"{len(plan.delete)} deleted"
+        entry.detail = f"{len(pruned.deleted)} deleted, {len(pruned.skipped)} left"
     return pruned
 
 

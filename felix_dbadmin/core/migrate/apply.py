@@ -15,7 +15,7 @@ from felix_dbadmin.core.backups.names import manifest_of
 from felix_dbadmin.core.backups.take import BackupTaken, take_backup
 from felix_dbadmin.core.component import Component
 from felix_dbadmin.core.connection import create_database, explaining, open_writer
-from felix_dbadmin.core.errors import Cancelled, Conflict, DbAdminError
+from felix_dbadmin.core.errors import Cancelled, CheckFailed, Conflict, DbAdminError
 from felix_dbadmin.core.files import sync_folder
 from felix_dbadmin.core.migrate.health import require_runnable
 from felix_dbadmin.core.migrate.ledger import ensure_ledger, record_applied, record_rolled_back, write_log
@@ -27,9 +27,9 @@ from felix_dbadmin.core.migrate.results import Check, Recorder, StepRun
 from felix_dbadmin.core.migrate.standing import standing_of
 from felix_dbadmin.core.migrate.steps import begin_step, run_step
 from felix_dbadmin.core.paths import PARTIAL
-from felix_dbadmin.core.schema import read_schema
+from felix_dbadmin.core.schema import Schema, read_schema
 from felix_dbadmin.core.task import Task
-from felix_dbadmin.core.text import count_text, duration_text
+from felix_dbadmin.core.text import count_text, duration_text, list_text
 from felix_dbadmin.core.transaction import commit, roll_back, transaction
 from felix_dbadmin.core.workspace import Workspace, locked, open_workspace, require_writable
 
@@ -56,8 +56,8 @@ def make_plan(db: apsw.Connection | None, component: Component, request: Request
     """The plan for a request as things stand in `db`. Raises Conflict, WrongUsage or MigrationFileInvalid."""
     standing = standing_of(db, component)
     require_runnable(standing)
-    if request.direction is Direction.REPAIR and db is not None:
-        return plan_repair(standing, read_schema(db))
+    if request.direction is Direction.REPAIR:
+        return plan_repair(standing, read_schema(db) if db is not None else Schema(()))
     return plan_for(request, standing)
 
 
@@ -129,6 +129,7 @@ def _back_up_and_begin(
                 taken = take_backup(
                     database, workspace.backups, reason, task, component=component.name, note=plan.title
                 )
+                _require_sound(taken, plan)
             if not under_lock:
                 _begin_as_planned(db, component, plan)
         except BaseException:
@@ -141,6 +142,16 @@ def _back_up_and_begin(
             manifest_of(taken.path).unlink()
             taken.path.unlink()
     return taken
+
+
+def _require_sound(taken: BackupTaken, plan: Plan) -> None:
+    """Raises CheckFailed where the database itself is damaged: only a repair may start from there."""
+    if not taken.verified and plan.request.direction is not Direction.REPAIR:
+        raise CheckFailed(
+            f"{plan.database} is damaged: {list_text(taken.manifest.problems)}. Nothing was changed;"
+            f" {taken.path.name} keeps it as it is.",
+            "See felix-dbadmin verify; then repair it, or restore a verified backup.",
+        )
 
 
 def _begin_as_planned(db: apsw.Connection, component: Component, plan: Plan) -> None:

@@ -355,3 +355,19 @@ def test_progress_names_every_step_once(tmp_path: Path) -> None:
     apply(tmp_path, task=Task(seen.append))
     assert seen[0].steps == ("Back up", "Apply 1: Add an author to each note", "Read back")
     assert [step for step in range(3) if any(progress.step == step for progress in seen)] == [0, 1, 2]
+
+
+def test_a_damaged_database_is_not_migrated(tmp_path: Path) -> None:
+    add_component(tmp_path)
+    path = notes_database(tmp_path, rows=400)
+    run_sql(path, "create index by_title on notes(title)")
+    (root,) = query(path, "select rootpage from sqlite_schema where name = 'by_title'")[0]
+    data = bytearray(path.read_bytes())
+    start = (int(str(root)) - 1) * 4096
+    data[start + 8 : start + 12] = b"\xff\xff\xff\xff"
+    path.write_bytes(data)
+    damaged = path.read_bytes()
+    reviewed = plan(tmp_path)
+    with pytest.raises(DbAdminError, match=r"notes\.db is damaged"):
+        carry_out(tmp_path, reviewed, task=Task())
+    assert path.read_bytes() == damaged
