@@ -34,7 +34,7 @@ def run(folder: Path | None, *, picture: Path | None = None) -> int:
     """
     faulthandler.enable()
     app = _application()
-    settings = WindowSettings()
+    settings = WindowSettings(remember=picture is None)
     look = make_look(Theme(app, Scheme.LIGHT if picture else settings.scheme))
     jobs = JobRunner(app)
     window = MainWindow(jobs, look, settings, Asker())

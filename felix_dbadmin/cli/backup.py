@@ -10,13 +10,13 @@ import typer
 from felix_dbadmin.cli import restore
 from felix_dbadmin.cli.options import ComponentsOption, JsonOption, WaitOption, WorkspaceOption
 from felix_dbadmin.cli.output import Output
-from felix_dbadmin.cli.session import session
+from felix_dbadmin.cli.session import Session, session
 from felix_dbadmin.core.backups.catalogue import Backup, list_backups
 from felix_dbadmin.core.backups.operations import back_up
 from felix_dbadmin.core.backups.operations import verify as verify_backup
 from felix_dbadmin.core.backups.take import BackupTaken
 from felix_dbadmin.core.backups.verify import Finding, Verification
-from felix_dbadmin.core.errors import BackupUnusable, WrongUsage
+from felix_dbadmin.core.errors import BackupUnusable, DbAdminError, WrongUsage
 from felix_dbadmin.core.task import LOCK_WAIT
 from felix_dbadmin.core.text import bytes_text, count_text, list_text, time_text
 from felix_dbadmin.core.workspace import open_workspace
@@ -54,14 +54,21 @@ def create(
                 with run.task(f"Backing up {item.name}") as task:
                     taken.append(back_up(run.folder, item.name, task=task, note=note))
                 _print_taken(run.out, item.name, taken[-1])
-        finally:
-            run.out.document({"workspace": str(run.folder), "backups": [_taken_document(item) for item in taken]})
+        except DbAdminError:
+            if taken:
+                _print_document(run, taken)
+            raise
+        _print_document(run, taken)
         damaged = [item.manifest.database for item in taken if not item.verified]
         if damaged:
             raise BackupUnusable(
                 f"Backed up as it is, but damaged in itself: {list_text(damaged)}.",
                 "See what is wrong: felix-dbadmin verify. An earlier backup may be whole: felix-dbadmin backup list",
             )
+
+
+def _print_document(run: Session, taken: list[BackupTaken]) -> None:
+    run.out.document({"workspace": str(run.folder), "backups": [_taken_document(item) for item in taken]})
 
 
 def _print_taken(out: Output, component: str, taken: BackupTaken) -> None:

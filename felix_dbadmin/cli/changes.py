@@ -117,7 +117,7 @@ def _rehearsed_well(
     run: Session, requests: Sequence[Request], standing: Sequence[ComponentStatus]
 ) -> tuple[Rehearsal | None, ...]:
     try:
-        reports = rehearsed(run, requests, standing)
+        reports = tuple(rehearsed(run, request, status) for request, status in zip(requests, standing, strict=True))
         for report in reports:
             if report is not None and report.failure is not None:
                 raise failure_of(report.failure)

@@ -16,9 +16,10 @@ from felix_dbadmin.cli.options import (
 )
 from felix_dbadmin.cli.planning import nothing_to_do, rehearsed, requests_for, statuses
 from felix_dbadmin.cli.rehearsal import failure_of, print_rehearsal, rehearsal_document
-from felix_dbadmin.cli.session import session
-from felix_dbadmin.core.errors import WrongUsage
+from felix_dbadmin.cli.session import Session, session
+from felix_dbadmin.core.errors import DbAdminError, WrongUsage
 from felix_dbadmin.core.migrate.plan import Direction
+from felix_dbadmin.core.rehearse.report import Rehearsal
 from felix_dbadmin.core.task import LOCK_WAIT
 
 RollbackOption = Annotated[bool, typer.Option("--rollback", help="Rehearse a rollback instead.")]
@@ -44,16 +45,25 @@ def dry_run(
             raise WrongUsage("A dry run is of a rollback or of a repair, not of both.", "Leave one of them away.")
         direction = Direction.DOWN if rollback else Direction.REPAIR if repair else Direction.UP
         requests = requests_for(run, component, direction, to, out_of_order=out_of_order)
-        standing = statuses(run, requests)
-        reports = rehearsed(run, requests, standing)
-        for request, status, report in zip(requests, standing, reports, strict=True):
-            if report is None:
-                run.out.line(nothing_to_do(request, status))
-            else:
-                print_rehearsal(run.out, report)
-            run.out.line()
-        found = [report for report in reports if report is not None]
-        run.out.document({"workspace": str(run.folder), "reports": [rehearsal_document(report) for report in found]})
+        found: list[Rehearsal] = []
+        try:
+            for request, status in zip(requests, statuses(run, requests), strict=True):
+                report = rehearsed(run, request, status)
+                if report is None:
+                    run.out.line(nothing_to_do(request, status))
+                else:
+                    print_rehearsal(run.out, report)
+                    found.append(report)
+                run.out.line()
+        except DbAdminError:
+            if found:
+                _print_document(run, found)
+            raise
+        _print_document(run, found)
         failure = next((report.failure for report in found if report.failure is not None), None)
         if failure is not None:
             raise failure_of(failure)
+
+
+def _print_document(run: Session, found: list[Rehearsal]) -> None:
+    run.out.document({"workspace": str(run.folder), "reports": [rehearsal_document(report) for report in found]})

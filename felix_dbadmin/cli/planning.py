@@ -35,22 +35,16 @@ def statuses(run: Session, requests: Sequence[Request]) -> tuple[ComponentStatus
     return tuple(found[request.component] for request in requests)
 
 
-def rehearsed(
-    run: Session, requests: Sequence[Request], standing: Sequence[ComponentStatus]
-) -> tuple[Rehearsal | None, ...]:
-    """Every request, really run on a clone; None for one that there is nothing to do for.
+def rehearsed(run: Session, request: Request, status: ComponentStatus) -> Rehearsal | None:
+    """The request, really run on a clone; None where there is nothing to do.
 
     Raises what makes a plan impossible, before anything is written.
     """
-    reports: list[Rehearsal | None] = []
-    for request, status in zip(requests, standing, strict=True):
-        if not _may_have_work(request, status):
-            reports.append(None)
-            continue
-        with run.task(f"Dry run of {request.component}") as task:
-            report = rehearse(run.folder, request, task=task)
-        reports.append(report if report.plan.steps else None)
-    return tuple(reports)
+    if not _may_have_work(request, status):
+        return None
+    with run.task(f"Dry run of {request.component}") as task:
+        report = rehearse(run.folder, request, task=task)
+    return report if report.plan.steps else None
 
 
 def _may_have_work(request: Request, status: ComponentStatus) -> bool:

@@ -145,8 +145,8 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _note_engine(self, sentence: str) -> None:
-        again = "It was started again." if self._jobs.usable else "It keeps stopping: close this window and try again."
-        self.show_notice(Notice(Kind.WARNING, sentence, again))
+        next_step = "It was started again." if self._jobs.usable else "It keeps stopping: close the window, try again."
+        self.show_notice(Notice(Kind.WARNING, sentence, next_step))
 
     @Slot(str)
     def _note_copied(self, command: str) -> None:
@@ -243,8 +243,7 @@ class MainWindow(QMainWindow):
             page.banner.undo_requested.connect(self.desk.start_undo)
 
     def _restore_layout(self) -> None:
-        letter = self.fontMetrics().averageCharWidth()
-        self.resize(QSize(letter * 170, letter * 105))
+        self.resize(QSize(170, 105) * self.fontMetrics().averageCharWidth())
         for part, restore in (("window", self.restoreGeometry), ("split", self._split.restoreState)):
             if state := self._settings.layout(part):
                 restore(state)

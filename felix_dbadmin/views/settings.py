@@ -15,8 +15,9 @@ _LAYOUT = 1
 class WindowSettings:
     """Last folder, theme, geometry: each saved when it changes, not only at the end."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        """`path` None: the file in the user's configuration folder."""
+    def __init__(self, path: Path | None = None, *, remember: bool = True) -> None:
+        """`path` None: the file in the user's configuration folder. Without `remember` nothing is written."""
+        self._remember = remember
         if path is None:
             location = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppConfigLocation)
             path = Path(location) / "window.ini"
@@ -30,7 +31,7 @@ class WindowSettings:
 
     @folder.setter
     def folder(self, folder: Path) -> None:
-        self._store.setValue("folder", str(folder))
+        self._keep("folder", str(folder))
 
     @property
     def scheme(self) -> Scheme:
@@ -39,7 +40,7 @@ class WindowSettings:
 
     @scheme.setter
     def scheme(self, scheme: Scheme) -> None:
-        self._store.setValue("scheme", str(scheme))
+        self._keep("scheme", str(scheme))
 
     def layout(self, part: str) -> QByteArray | None:
         """What Qt saved of a part's geometry, None where nothing usable is kept."""
@@ -47,7 +48,11 @@ class WindowSettings:
         return value if isinstance(value, QByteArray) else None
 
     def keep_layout(self, part: str, state: QByteArray) -> None:
-        self._store.setValue(f"layout{_LAYOUT}/{part}", state)
+        self._keep(f"layout{_LAYOUT}/{part}", state)
+
+    def _keep(self, key: str, value: object) -> None:
+        if self._remember:
+            self._store.setValue(key, value)
 
     def _text(self, key: str) -> str:
         value = self._store.value(key)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.cli.running import Command, fingerprints
-from tests.helpers.workspaces import add_component, notes_database, run_sql
+from tests.helpers.workspaces import ADD_AUTHOR, ADD_TAGS, add_component, notes_database, run_sql
 
 REPORT = {
     "title",
@@ -74,9 +74,7 @@ def test_nothing_to_do_is_said(migrated: Path, command: Command) -> None:
 def test_a_statement_that_fails_is_shown_with_its_file_and_line(tmp_path: Path, command: Command) -> None:
     add_component(
         tmp_path,
-        files={
-            "001_fill.sql": "-- migrate:up\nINSERT INTO notes(title)\nSELECT body FROM notes;\n-- migrate:down\nSELECT 1;\n"
-        },
+        files={"001_fill.sql": "-- migrate:up\nINSERT INTO notes(title)\nSELECT body FROM notes;\n"},
     )
     run = notes_database(tmp_path)
     add_component(tmp_path, "other", files={"001_x.sql": "-- migrate:up\nCREATE TABLE x(y);\n"}, base="")
@@ -98,3 +96,18 @@ def test_two_directions_at_once_make_no_sense(fresh: Path, command: Command) -> 
     command("dry-run", "-w", fresh, "--rollback", "--repair").refused(2, "not of both")
     command("dry-run", "-w", fresh, "--to", 1).refused(2, "exactly one component", "--component")
     command("dry-run", "-w", fresh, "-c", "knowledge", "--to", 9).refused(2, "has no migration 9", "1 and 2")
+
+
+def test_what_was_rehearsed_is_shown_before_a_conflict_in_another(fresh: Path, command: Command) -> None:
+    folder = add_component(fresh, files={"002_add_tags.sql": ADD_TAGS})
+    notes_database(fresh)
+    assert command("migrate", "-w", fresh, "-c", "notes", "--yes").code == 0
+    (folder / "001_add_author.sql").write_text(ADD_AUTHOR)
+    ran = command("dry-run", "-w", fresh, "-c", "workflows", "-c", "notes")
+    ran.refused(4, "001_add_author.sql below that was never applied", "--out-of-order")
+    assert "Apply 2 migrations to workflows" in ran.out
+    ran = command("dry-run", "-w", fresh, "-c", "workflows", "-c", "notes", "--json")
+    assert ran.code == 4
+    assert [report["component"] for report in ran.document["reports"]] == ["workflows"]
+    assert "never applied" in ran.problem["summary"]
+    assert command("dry-run", "-w", fresh, "-c", "notes", "--out-of-order").code == 0

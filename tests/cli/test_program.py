@@ -13,8 +13,12 @@ import time
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
+from felix_dbadmin.cli import status
+from felix_dbadmin.core.migrate.status import WorkspaceStatus
 from felix_dbadmin.core.paths import STATE_FOLDER
+from felix_dbadmin.core.task import Task
 from tests.cli.running import PROGRAM, Command, fingerprints, run_program, versions
 from tests.helpers.peers import holding
 from tests.helpers.workspaces import add_component, notes_database
@@ -74,7 +78,10 @@ def test_a_reader_that_goes_early_is_no_failure_of_ours(fresh: Path) -> None:
 
 def test_as_a_module_and_without_window_or_second_sqlite(fresh: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "felix_dbadmin", "status", "-w", str(fresh), "--check"], capture_output=True, check=False
+        [sys.executable, "-m", "felix_dbadmin", "status", "-w", str(fresh), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 3
     code = (
@@ -152,16 +159,23 @@ def interrupted(workspace: Path, *arguments: object, when: str) -> tuple[int, st
         stderr=subprocess.PIPE,
         text=True,
     ) as child:
-        deadline = time.monotonic() + PATIENCE
-        while when not in (holder.read_text() if holder.exists() else ""):
-            assert child.poll() is None, child.communicate()
-            assert time.monotonic() < deadline
-        child.send_signal(signal.SIGINT)
         try:
+            deadline = time.monotonic() + PATIENCE
+            while when not in _text_of(holder):
+                assert child.poll() is None, child.communicate()
+                assert time.monotonic() < deadline
+            child.send_signal(signal.SIGINT)
             _, err = child.communicate(timeout=PATIENCE)
         finally:
             child.kill()
         return child.returncode, err
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        return ""
 
 
 def test_an_interrupt_stops_a_dry_run(tmp_path: Path) -> None:
@@ -198,10 +212,17 @@ def test_a_database_that_another_program_keeps(tmp_path: Path, command: Command,
     assert fingerprints(tmp_path) == before
 
 
+def test_a_bug_stays_loud(fresh: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(folder: Path, *, task: Task) -> WorkspaceStatus:
+        raise RuntimeError(f"a bug about {folder} {task}")
+
+    monkeypatch.setattr(status, "read_status", broken)
+    with pytest.raises(RuntimeError, match="a bug about"):
+        command("status", "-w", fresh)
+
+
 def test_two_of_us_at_once(tmp_path: Path, command: Command) -> None:
     """The second one is told who holds the component, and changes nothing."""
-    from filelock import FileLock
-
     add_component(tmp_path)
     notes_database(tmp_path)
     assert command("dry-run", "-w", tmp_path, "-c", "notes").code == 0
@@ -212,6 +233,7 @@ def test_two_of_us_at_once(tmp_path: Path, command: Command) -> None:
     assert fingerprints(tmp_path) == before
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a display")
 @pytest.mark.parametrize("picture", [True, False])
 def test_the_window_without_a_display(fresh: Path, tmp_path: Path, picture: bool) -> None:
     nowhere = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""}

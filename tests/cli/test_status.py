@@ -148,7 +148,8 @@ def test_text_from_a_database_cannot_steer_the_terminal(tmp_path: Path, command:
     run_sql(
         notes_database(tmp_path),
         "create table schema_migrations(component, version, description, applied_at, rollback_available)",
-        "insert into schema_migrations values ('notes', 7, char(27) || ']0;owned' || char(7) || '[bold]x[/nope]', 1, 1)",
+        "insert into schema_migrations"
+        " values ('notes', 7, char(27) || ']0;owned' || char(7) || '[bold]x[/nope]', 1, 1)",
     )
     ran = command("status", "-w", tmp_path, "-c", "notes")
     assert "[bold]x[/nope]" in ran.out

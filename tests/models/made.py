@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from felix_dbadmin.core.backups.catalogue import Backup
@@ -14,6 +15,7 @@ FOLDER = Path("/somewhere")
 WHEN = 1_761_300_000.0
 
 
+@cache
 def migration(component: str, version: int, *, down: bool = True) -> Migration:
     way_down = f"-- migrate:down\nDROP TABLE t{version};\n" if down else ""
     source = f"-- migrate:description Step {version}\n-- migrate:up\nCREATE TABLE t{version}(a);\n{way_down}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
@@ -20,6 +20,7 @@ def key(row: Row) -> int:
     return row[0]
 
 
+@settings(deadline=None, max_examples=50)  # Qt's tester looks at every row after every edit
 @given(steps=st.lists(rows, min_size=1, max_size=5))
 def test_persistent_indexes_follow_their_rows(steps: list[list[Row]]) -> None:
     name: Column[Row] = Column("Name", lambda row: row[1])

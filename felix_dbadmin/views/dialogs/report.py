@@ -18,7 +18,7 @@ class ReportDialog(QDialog):
         heading = PlainLabel("Something went wrong in felix-dbadmin itself.", self)
         heading.make_heading()
         hint = PlainLabel(
-            "The program goes on. What was running says above what it left behind; verify the component before you"
+            "The program goes on. If a change was running, its page says how it ended: verify the component before you"
             " try again. Please send this report to the developers.",
             self,
         )
