@@ -13,12 +13,8 @@ from felix_dbadmin.cli.session import Session, session
 from felix_dbadmin.cli.status import print_status
 from felix_dbadmin.core.backups.publish import private_folder
 from felix_dbadmin.core.errors import WorkspaceUnusable
-from felix_dbadmin.core.migrate.apply import carry_out
-from felix_dbadmin.core.migrate.plan import Request
 from felix_dbadmin.core.migrate.status import WorkspaceStatus, read_status
-from felix_dbadmin.core.rehearse.run import rehearse
-from felix_dbadmin.core.sample import make_sample
-from felix_dbadmin.core.task import Task
+from felix_dbadmin.core.sample.demo import make_demo
 from felix_dbadmin.core.text import count_text
 from felix_dbadmin.core.workspace import open_workspace, require_writable
 
@@ -55,7 +51,7 @@ def demo(folder: FolderArgument = DEMO_FOLDER, keep: KeepOption = False, as_json
             databases: tuple[tuple[str, int], ...] = ()
         else:
             with run.task("Making the demo") as task:
-                databases = make_sample(run.folder, task, now=time.time(), migrate=_bring_up_to_date).databases
+                databases = make_demo(run.folder, time.time(), task=task).databases
             for name, rows in databases:
                 run.out.line(f"{name}: {count_text(rows, 'row')}")
         run.out.line()
@@ -74,11 +70,6 @@ def _holds_databases(folder: Path) -> bool:
         return False
     place = open_workspace(folder)
     return any(place.database(component).exists() for component in place.components)
-
-
-def _bring_up_to_date(folder: Path, component: str) -> None:
-    plan = rehearse(folder, Request(component), task=Task()).plan
-    carry_out(folder, plan, task=Task())
 
 
 def _show_status(run: Session) -> WorkspaceStatus:

@@ -31,8 +31,9 @@ def requests_for(
 def statuses(run: Session, requests: Sequence[Request]) -> tuple[ComponentStatus, ...]:
     """Where the components of these requests stand, in the same order."""
     with run.task("Reading the databases") as task:
-        found = {item.name: item for item in read_status(run.folder, task=task).components}
-    return tuple(found[request.component] for request in requests)
+        names = [request.component for request in requests]
+        found = {item.name: item for item in read_status(run.folder, names, task=task).components}
+    return tuple(found[name] for name in names)
 
 
 def rehearsed(run: Session, request: Request, status: ComponentStatus) -> Rehearsal | None:

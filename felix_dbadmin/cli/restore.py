@@ -83,7 +83,7 @@ def _component_of(place: Workspace, backup: Backup, name: str | None) -> Compone
 
 def _live(run: Session, component: Component) -> ComponentStatus | None:
     with run.task("Reading the databases") as task:
-        return read_status(run.folder, task=task).component(component.name)
+        return read_status(run.folder, (component.name,), task=task).component(component.name)
 
 
 def _print_replacement(run: Session, backup: Backup, live: ComponentStatus | None) -> None:

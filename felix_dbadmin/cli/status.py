@@ -32,8 +32,8 @@ def status(
     with session(workspace, as_json=as_json, wait=wait) as run:
         names = [item.name for item in run.select(component)]
         with run.task("Reading the databases") as task:
-            found = read_status(run.folder, task=task)
-        chosen = [item for item in found.components if item.name in names]
+            found = read_status(run.folder, names, task=task)
+        chosen = list(found.components)
         print_status(run.out, found, chosen)
         run.out.document({"workspace": str(found.folder), "components": [_document(item) for item in chosen]})
         code = exit_code(chosen, check=check)

@@ -73,6 +73,12 @@ class Task:
         """Add a line to the details; it travels with the next report."""
         self._log.append(line)
 
+    def silently(self) -> Task:
+        """A task that is cancelled with this one and reports to nobody: for a part with steps of its own."""
+        part = Task(lock_wait=self.lock_wait)
+        part._cancelled = self._cancelled
+        return part
+
     def cancel(self) -> None:
         self._cancelled.set()
 

@@ -213,7 +213,7 @@ def test_a_database_that_another_program_keeps(tmp_path: Path, command: Command,
 
 
 def test_a_bug_stays_loud(fresh: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(folder: Path, *, task: Task) -> WorkspaceStatus:
+    def broken(*_: object, **__: object) -> WorkspaceStatus:
         raise RuntimeError(f"a bug about {folder} {task}")
 
     monkeypatch.setattr(status, "read_status", broken)

@@ -93,6 +93,16 @@ def test_apply_all_in_one_review(session: Session, fresh: Path) -> None:
     assert session.notice().summary.startswith("5 components changed: ")
 
 
+def test_no_backup_is_promised_of_a_file_that_is_not_there(session: Session, fresh: Path) -> None:
+    session.open(fresh, "agent_performance")
+    review = session.review(Do.APPLY)
+    assert review.accept_button.text() == "Apply 1 migration to agent_performance"
+    session.press(review.accept_button)
+    session.finish()
+    assert session.row("agent_performance")[1:4] == ["1 of 1", "0", "0"]
+    assert session.notice().undo is None
+
+
 def test_what_would_be_lost_needs_the_typed_name(session: Session, migrated: Path) -> None:
     session.open(migrated, "system_actions")
     review = session.review(Do.ROLL_BACK)

@@ -87,7 +87,7 @@ def _needed(workspace: Workspace, task: Task) -> dict[str, str]:
             continue
         try:
             with open_reader(database, task) as db:
-                applied = standing_of(db, component).applied
+                applied = standing_of(db, component, task).applied
         except DbAdminError:
             task.check()
             for backup in list_backups(workspace.backups):

@@ -52,12 +52,12 @@ class Migrated:
     seconds: float
 
 
-def make_plan(db: apsw.Connection | None, component: Component, request: Request) -> Plan:
+def make_plan(db: apsw.Connection | None, component: Component, request: Request, task: Task) -> Plan:
     """The plan for a request as things stand in `db`. Raises Conflict, WrongUsage or MigrationFileInvalid."""
-    standing = standing_of(db, component)
-    require_runnable(standing)
+    standing = standing_of(db, component, task)
+    require_runnable(standing, task)
     if request.direction is Direction.REPAIR:
-        return plan_repair(standing, read_schema(db) if db is not None else Schema(()))
+        return plan_repair(standing, read_schema(db) if db is not None else Schema(()), task)
     return plan_for(request, standing)
 
 
@@ -122,7 +122,7 @@ def _back_up_and_begin(
     for attempt in range(BACKUP_TRIES + 1):
         under_lock = attempt == BACKUP_TRIES
         if under_lock:
-            _begin_as_planned(db, component, plan)
+            _begin_as_planned(db, component, plan, task)
         seen = db.pragma("data_version")
         try:
             if existed:
@@ -131,7 +131,7 @@ def _back_up_and_begin(
                 )
                 _require_sound(taken, plan)
             if not under_lock:
-                _begin_as_planned(db, component, plan)
+                _begin_as_planned(db, component, plan, task)
         except BaseException:
             roll_back(db)
             raise
@@ -154,11 +154,11 @@ def _require_sound(taken: BackupTaken, plan: Plan) -> None:
         )
 
 
-def _begin_as_planned(db: apsw.Connection, component: Component, plan: Plan) -> None:
+def _begin_as_planned(db: apsw.Connection, component: Component, plan: Plan, task: Task) -> None:
     """Take the write lock and make sure that the plan still fits. Raises Conflict."""
     begin_step(db, plan.steps[0])
     try:
-        now = make_plan(db, component, plan.request)
+        now = make_plan(db, component, plan.request, task)
     except BaseException:
         roll_back(db)
         raise
@@ -215,7 +215,7 @@ class _Apply:
             begin_step(self.db, step)
         run = run_step(self.db, self.component, step, recorder, self.task, self.accepted)
         if step.action == "repair":
-            require_repaired(self.db, self.component)
+            require_repaired(self.db, self.component, self.task)
         self._record(run)
         commit(self.db, self.task)
         return run

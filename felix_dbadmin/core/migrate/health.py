@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from pathlib import Path
 
 import apsw
 
 from felix_dbadmin.core import integrity
 from felix_dbadmin.core.component import Component
-from felix_dbadmin.core.connection import open_memory
+from felix_dbadmin.core.connection import explaining, open_memory
 from felix_dbadmin.core.errors import StatementFailed
 from felix_dbadmin.core.migrate.plan import Standing, Step, up_step
 from felix_dbadmin.core.migrate.results import Check, Recorder
@@ -38,20 +38,40 @@ class Drift:
         return f"{self.kind} {self.name} {what}" + ("" if self.repairable else " (holds data: not repaired)")
 
 
-@lru_cache(maxsize=256)
-def expected_schema(component: Component, base: tuple[Statement, ...], migrations: tuple[Migration, ...]) -> Schema:
+_Recipe = tuple[Component, tuple[Statement, ...], tuple[Migration, ...]]
+
+_schemas: dict[_Recipe, Schema] = {}
+"""What was found already: a recipe costs some 10 ms to run, and each status asks for the same ones."""
+
+_SCHEMAS_KEPT = 2_000
+
+
+def expected_schema(
+    component: Component, base: tuple[Statement, ...], migrations: tuple[Migration, ...], task: Task
+) -> Schema:
     """The schema that base.sql and these migrations make, found by running them on an empty database in memory.
 
-    Raises MigrationFileInvalid or StatementFailed where one cannot run, before any real file is touched.
+    Raises MigrationFileInvalid or StatementFailed where one cannot run, before any real file is touched; Cancelled.
     """
-    with open_memory() as db:
+    recipe = (component, base, migrations)
+    if recipe not in _schemas:
+        if len(_schemas) >= _SCHEMAS_KEPT:
+            _schemas.clear()
+        _schemas[recipe] = _make_schema(component, base, migrations, task.silently())
+    return _schemas[recipe]
+
+
+def _make_schema(
+    component: Component, base: tuple[Statement, ...], migrations: tuple[Migration, ...], task: Task
+) -> Schema:
+    with explaining(Path(component.database), task), open_memory() as db, task.guarding(db):
         recorder = Recorder()
         steps = [Step("base", 0, "Base schema", base)] if base else []
         steps += [_without_checks(migration) for migration in migrations]
         for step in steps:
             begin_step(db, step)
-            run_step(db, component, step, recorder, Task(), None)
-            commit(db, Task())
+            run_step(db, component, step, recorder, task, None)
+            commit(db, task)
         return read_schema(db)
 
 
@@ -61,26 +81,28 @@ def _without_checks(migration: Migration) -> Step:
     return replace(step, checks=(), verify=(), report=())
 
 
-def require_runnable(standing: Standing) -> None:
+def require_runnable(standing: Standing, task: Task) -> None:
     """Raises MigrationFileInvalid or StatementFailed where a migration file cannot run, before a real file is touched.
 
     Without a base.sql the tables that a migration expects are unknown here; then only its syntax is judged.
     """
     try:
-        expected_schema(standing.component, standing.base, standing.files)
+        expected_schema(standing.component, standing.base, standing.files, task)
     except StatementFailed:
         if standing.base:
             raise
 
 
-def base_tables(component: Component, base: tuple[Statement, ...]) -> frozenset[str]:
+def base_tables(component: Component, base: tuple[Statement, ...], task: Task) -> frozenset[str]:
     """The tables, in lower case, without which a component is not initialised."""
     return (
-        frozenset(name.lower() for name in expected_schema(component, base, ()).names("table")) if base else frozenset()
+        frozenset(name.lower() for name in expected_schema(component, base, (), task).names("table"))
+        if base
+        else frozenset()
     )
 
 
-def find_drift(standing: Standing, actual: Schema) -> tuple[Drift, ...]:
+def find_drift(standing: Standing, actual: Schema, task: Task) -> tuple[Drift, ...]:
     """Objects that are missing or differ from what the applied migrations make; additional ones are nobody's fault.
 
     Nothing is said of a component that is not initialised, nor where the base tables are not ours to know.
@@ -90,7 +112,7 @@ def find_drift(standing: Standing, actual: Schema) -> tuple[Drift, ...]:
         return ()
     by_version = tuple(sorted(migrations, key=lambda migration: migration.version))
     try:
-        expected = expected_schema(standing.component, standing.base, by_version)
+        expected = expected_schema(standing.component, standing.base, by_version, task)
     except StatementFailed:
         if standing.base:
             raise

@@ -12,6 +12,7 @@ from felix_dbadmin.core.component import Component
 from felix_dbadmin.core.connection import open_reader
 from felix_dbadmin.core.errors import CheckFailed
 from felix_dbadmin.core.migrate.health import find_drift
+from felix_dbadmin.core.migrate.ledger import read_ledger
 from felix_dbadmin.core.migrate.losses import data_tables
 from felix_dbadmin.core.migrate.plan import Plan
 from felix_dbadmin.core.migrate.results import Check, StepRun
@@ -21,14 +22,23 @@ from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import list_text
 
 
-def require_repaired(db: apsw.Connection, component: Component) -> None:
+def require_repaired(db: apsw.Connection, component: Component, task: Task) -> None:
     """Raises CheckFailed where a repair left something repairable unrepaired."""
-    left = [drift.name for drift in find_drift(standing_of(db, component), read_schema(db)) if drift.repairable]
+    left = [
+        drift.name for drift in find_drift(standing_of(db, component, task), read_schema(db), task) if drift.repairable
+    ]
     if left:
         raise CheckFailed(
             f"After the repair {list_text(left)} still differ from what the migrations make.",
             "The migrations of this component make these objects in a way that cannot be repeated; see verify.",
         )
+
+
+def misshapen(db: apsw.Connection, component: Component, plan: Plan, task: Task) -> list[str]:
+    """The objects that the plan's statements are about and that are not what the applied migrations make."""
+    made = {statement.target.name for step in plan.steps for statement in step.statements}
+    drift = find_drift(standing_of(db, component, task), read_schema(db), task)
+    return [item.name for item in drift if item.name.lower() in made]
 
 
 def read_back(
@@ -45,12 +55,10 @@ def read_back(
     `undisturbed` tells whether nobody else wrote since the last commit; only then rows can be compared.
     """
     with open_reader(database, task) as db:
-        standing, schema = standing_of(db, component), read_schema(db)
-        versions = tuple(sorted(standing.recorded))
-        made = {statement.target.name for step in plan.steps for statement in step.statements}
-        drifted = [drift.name for drift in find_drift(standing, schema) if drift.name.lower() in made]
+        versions = tuple(row.version for row in read_ledger(db, component.name))
+        drifted = misshapen(db, component, plan, task)
         damage = integrity.structure_problems(db, task, full=False)
-        rows = count_rows(db, data_tables(schema, component), task)
+        rows = count_rows(db, data_tables(read_schema(db), component), task)
         same_rows = rows == last.rows_after
     checks = [
         Check("the versions are recorded", versions == plan.ends_with, f"recorded: {_versions_text(versions)}"),

@@ -9,12 +9,13 @@ from felix_dbadmin.core.migrate.health import Drift, find_drift
 from felix_dbadmin.core.migrate.plan import Direction, Plan, Request, Standing, Step, refuse_foreign
 from felix_dbadmin.core.schema import Schema, SchemaObject
 from felix_dbadmin.core.sql import Statement, quoted, target_of, tokens, unquoted
+from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import count_text
 
 _DROP_ORDER = ("trigger", "view", "index", "virtual table", "table")
 
 
-def plan_repair(standing: Standing, actual: Schema) -> Plan:
+def plan_repair(standing: Standing, actual: Schema, task: Task) -> Plan:
     """One step that drops what differs and makes it anew; no steps where nothing repairable differs.
 
     A full-text index goes together with its helper table and triggers, and is filled again from its source.
@@ -22,7 +23,7 @@ def plan_repair(standing: Standing, actual: Schema) -> Plan:
     refuse_foreign(standing)
     request = Request(standing.component.name, Direction.REPAIR)
     applied = tuple(sorted(standing.recorded))
-    drift = tuple(item for item in find_drift(standing, actual) if item.repairable)
+    drift = tuple(item for item in find_drift(standing, actual, task) if item.repairable)
     if not drift:
         return Plan(request, standing.component.database, (), applied)
     names = _with_companions(standing, drift, actual)

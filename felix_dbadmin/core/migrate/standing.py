@@ -12,6 +12,7 @@ from felix_dbadmin.core.migrate.plan import AppliedMigration, Standing
 from felix_dbadmin.core.migrate.script import Migration, load_migrations, parse_migration
 from felix_dbadmin.core.schema import read_schema
 from felix_dbadmin.core.sql import Statement, split_statements
+from felix_dbadmin.core.task import Task
 
 
 def read_base(component: Component) -> tuple[Statement, ...]:
@@ -30,7 +31,7 @@ def read_base(component: Component) -> tuple[Statement, ...]:
     return tuple(statements)
 
 
-def standing_of(db: apsw.Connection | None, component: Component) -> Standing:
+def standing_of(db: apsw.Connection | None, component: Component, task: Task) -> Standing:
     """Read files and database; `db` is None for a database that does not exist yet. Raises MigrationFileInvalid."""
     files = load_migrations(component)
     base = read_base(component)
@@ -40,7 +41,7 @@ def standing_of(db: apsw.Connection | None, component: Component) -> Standing:
     applied = _applied(read_ledger(db, component.name), read_log(db, component.name), files)
     return Standing(
         component=component,
-        initialised=bool(applied) or base_tables(component, base) <= present,
+        initialised=bool(applied) or base_tables(component, base, task) <= present,
         base=base,
         files=files,
         applied=applied,

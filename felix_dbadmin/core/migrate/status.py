@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,13 +98,17 @@ class WorkspaceStatus:
         return next((component for component in self.components if component.name == name), None)
 
 
-def read_status(folder: Path, *, task: Task) -> WorkspaceStatus:
-    """Look at every component. One that cannot be read carries its trouble; raises only for the workspace itself."""
+def read_status(folder: Path, only: Collection[str] = (), *, task: Task) -> WorkspaceStatus:
+    """Look at the components named in `only`, or all of them.
+
+    One that cannot be read carries its trouble; raises only for the workspace itself.
+    """
     workspace = open_workspace(folder)
     backups = list_backups(workspace.backups)
     found = []
-    for done, component in enumerate(workspace.components):
-        task.report(done, len(workspace.components), component.name)
+    chosen = [component for component in workspace.components if not only or component.name in only]
+    for done, component in enumerate(chosen):
+        task.report(done, len(chosen), component.name)
         found.append(_component_status(workspace, component, backups, task))
     return WorkspaceStatus(workspace.folder, tuple(found), time.time())
 
@@ -119,10 +124,10 @@ def _component_status(
     try:
         if database.exists():
             with open_reader(database, task) as db:
-                standing = standing_of(db, component)
-                drift = find_drift(standing, read_schema(db))
+                standing = standing_of(db, component, task)
+                drift = find_drift(standing, read_schema(db), task)
         else:
-            standing = standing_of(None, component)
+            standing = standing_of(None, component, task)
     except DbAdminError as error:
         task.check()
         trouble = Trouble(error.summary, error.hint)

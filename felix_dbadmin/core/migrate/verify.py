@@ -43,9 +43,9 @@ def verify_component(folder: Path, component: str, *, task: Task) -> Verified:
             f"It is made by Felix, or by: felix-dbadmin migrate --component {component}",
         )
     with open_reader(database, task) as db:
-        standing = standing_of(db, item)
+        standing = standing_of(db, item, task)
         checks = (*integrity_checks(db, task), *verify_checks(db, standing, task))
-        drift = find_drift(standing, read_schema(db))
+        drift = find_drift(standing, read_schema(db), task)
     words = {
         "foreign": "is not known here",
         "changed": "has another text in its file now",
@@ -69,7 +69,7 @@ def describe_database(folder: Path, component: str, *, task: Task) -> str:
             return f"{database.name} does not exist."
         with open_reader(database, task) as db:
             damage = structure_problems(db, task, full=False)
-            version = standing_of(db, item).version
+            version = standing_of(db, item, task).version
     except DbAdminError as error:
         return f"It could not be read again: {error.summary}"
     state = f"damaged ({damage[0]})" if damage else "whole (quick_check)"

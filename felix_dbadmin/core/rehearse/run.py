@@ -12,12 +12,10 @@ from felix_dbadmin.core.connection import explaining
 from felix_dbadmin.core.errors import Cancelled, DbAdminError
 from felix_dbadmin.core.files import size_with_wal
 from felix_dbadmin.core.migrate.apply import make_plan
-from felix_dbadmin.core.migrate.health import find_drift
 from felix_dbadmin.core.migrate.ledger import ensure_ledger, record_applied, record_rolled_back
 from felix_dbadmin.core.migrate.plan import Plan, Request, Step
-from felix_dbadmin.core.migrate.read_back import require_repaired
+from felix_dbadmin.core.migrate.read_back import misshapen, require_repaired
 from felix_dbadmin.core.migrate.results import Check, Recorder, StepRun
-from felix_dbadmin.core.migrate.standing import standing_of
 from felix_dbadmin.core.migrate.steps import begin_step, run_step
 from felix_dbadmin.core.rehearse.clone import cloned, live_state
 from felix_dbadmin.core.rehearse.report import Failure, LiveProof, Rehearsal
@@ -41,7 +39,7 @@ def rehearse(folder: Path, request: Request, *, task: Task) -> Rehearsal:
     task.begin(("Copy the database", "Run every statement on the copy", "Compare with the live file"))
     with locked(workspace, component, "dry run", task) as state, cloned(database, state, task) as (db, live):
         before = live_state(database, live) if live is not None else None
-        plan = make_plan(db if live is not None else None, component, request)
+        plan = make_plan(db if live is not None else None, component, request, task)
         task.step(1)
         schema = read_schema(db)
         rows_before = count_rows(db, table_names(schema), task)
@@ -99,7 +97,7 @@ class _Rehearsed:
         begin_step(self.db, step)
         run = run_step(self.db, self.component, step, self.recorder, self.task, None)
         if step.action == "repair":
-            require_repaired(self.db, self.component)
+            require_repaired(self.db, self.component, self.task)
         ensure_ledger(self.db)
         if step.action == "up" and step.migration is not None:
             record_applied(self.db, step.migration, time.time())
@@ -110,9 +108,7 @@ class _Rehearsed:
 
     def checks(self) -> tuple[Check, ...]:
         """What the steps verified, and whether the objects they made are what the migrations make."""
-        standing = standing_of(self.db, self.component)
-        made = {statement.target.name for step in self.plan.steps for statement in step.statements}
-        drifted = [drift.name for drift in find_drift(standing, read_schema(self.db)) if drift.name.lower() in made]
+        drifted = misshapen(self.db, self.component, self.plan, self.task)
         return (
             *(check for run in self.runs for check in run.checks),
             Check("the objects are as the migrations make them", not drifted, list_text(drifted)),

@@ -13,10 +13,10 @@ from felix_dbadmin.core.task import Task
 
 def make_demo(folder: Path, now: float, *, task: Task) -> SampleMade:
     """The five sample databases in `folder`, as of `now` (Unix seconds). Raises as make_sample does."""
+
+    def bring_up_to_date(place: Path, component: str) -> None:
+        part = task.silently()
+        plan = rehearse(place, Request(component), task=part).plan
+        carry_out(place, plan, task=part)
+
     return make_sample(folder, task, now=now, migrate=bring_up_to_date)
-
-
-def bring_up_to_date(folder: Path, component: str) -> None:
-    """Apply everything that is pending to a component of a workspace that nobody else uses yet."""
-    plan = rehearse(folder, Request(component), task=Task()).plan
-    carry_out(folder, plan, task=Task())

@@ -34,7 +34,7 @@ class ReviewDialog(QDialog):
         view = RehearsalView(look, self)
         view.show_rehearsals(rehearsals)
         self.view = view
-        self.accept_button = QPushButton(accept_text(plans), self)
+        self.accept_button = QPushButton(accept_text(rehearsals), self)
         self.accept_button.setAutoDefault(False)
         self.cancel_button = QPushButton("Cancel", self)
         self.cancel_button.setDefault(True)
@@ -44,7 +44,7 @@ class ReviewDialog(QDialog):
         if losses:
             column.addWidget(self._loss_label(look, [name + loss.text for name, loss in losses]))
         column.addWidget(view, 1)
-        column.addWidget(PlainLabel(way_back(plans), self))
+        column.addWidget(PlainLabel(way_back(rehearsals), self))
         foot = QHBoxLayout()
         if losses:
             foot.addWidget(PlainLabel(f"Type {self._word} to accept this loss:", self, wrap=False))
@@ -85,17 +85,25 @@ def title_of(plans: tuple[Plan, ...]) -> str:
     return f"Apply {count} to {count_text(len(plans), 'component')}"
 
 
-def accept_text(plans: tuple[Plan, ...]) -> str:
-    """'Back up and apply 2 migrations to knowledge'."""
-    title = title_of(plans)
-    return f"Back up and {title[0].lower()}{title[1:]}"
+def accept_text(rehearsals: tuple[Rehearsal, ...]) -> str:
+    """'Back up and apply 2 migrations to knowledge'; no word of a backup where there is no file yet."""
+    title = title_of(tuple(rehearsal.plan for rehearsal in rehearsals))
+    return f"Back up and {title[0].lower()}{title[1:]}" if _present(rehearsals) else title
 
 
-def way_back(plans: tuple[Plan, ...]) -> str:
+def _present(rehearsals: tuple[Rehearsal, ...]) -> list[str]:
+    """The databases that are there already."""
+    return [rehearsal.plan.database for rehearsal in rehearsals if rehearsal.proof.before is not None]
+
+
+def way_back(rehearsals: tuple[Rehearsal, ...]) -> str:
     """What is saved first, and how to return."""
+    plans = tuple(rehearsal.plan for rehearsal in rehearsals)
     direction = plans[0].request.direction
-    names = list_text([plan.database for plan in plans])
-    backup = f"First a verified backup of {names} is taken, in backups/."
+    present = _present(rehearsals)
+    if not present:
+        return "There is no file yet, so there is nothing to back up. Way back: roll back."
+    backup = f"First a verified backup of {list_text(present)} is taken, in backups/."
     if direction is Direction.UP:
         final = [
             f"{plan.component} {step.version}"

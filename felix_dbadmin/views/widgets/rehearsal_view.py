@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from felix_dbadmin.core.rehearse.report import Rehearsal
-from felix_dbadmin.core.text import count_text, duration_text, time_text
+from felix_dbadmin.core.text import count_text, duration_text, list_text, time_text
 from felix_dbadmin.models.columns import STATEMENT_COLUMNS, statement_rows
 from felix_dbadmin.models.findings import Group, rehearsal_groups
 from felix_dbadmin.models.table_model import TableModel
@@ -20,7 +21,10 @@ _STATEMENT = 2
 _STATEMENT_SHARE = 66
 """Percent of the width."""
 
-_LETTERS = 20
+_SIDE_BY_SIDE = 130
+"""Letters of a line that statements and findings can share."""
+
+_LETTERS = 24
 """Of the widest of the other columns; the statement says it all once more."""
 
 
@@ -34,7 +38,7 @@ class RehearsalView(QWidget):
         self._model = TableModel(STATEMENT_COLUMNS, _number, self)
         self.statements = RowTable(self._model, look.delegate, "Statements of the dry run", self, stretch=_STATEMENT)
         self.findings = FindingsTree(look, "What the dry run found", self)
-        split = QSplitter(Qt.Orientation.Horizontal, self)
+        self._split = split = QSplitter(Qt.Orientation.Horizontal, self)
         split.addWidget(self.statements)
         split.addWidget(self.findings)
         split.setSizes([_STATEMENT_SHARE, 100 - _STATEMENT_SHARE])
@@ -59,12 +63,18 @@ class RehearsalView(QWidget):
         for part in self._parts:
             part.hide()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Side by side where there is room for both, else one above the other."""
+        super().resizeEvent(event)
+        wide = self.width() >= self.fontMetrics().averageCharWidth() * _SIDE_BY_SIDE
+        self._split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+
     def show_rehearsals(self, rehearsals: tuple[Rehearsal, ...]) -> None:
         self._model.set_rows(statement_rows(rehearsals))
         self.statements.fit_columns(_LETTERS)
         self.findings.show_groups(_groups(rehearsals))
         self._summary.setText(summary_of(rehearsals))
-        self._proof.setText("\n".join(dict.fromkeys(_proof(each, rehearsals) for each in rehearsals)))
+        self._proof.setText(proof_of(rehearsals))
         for part in self._parts:
             part.show()
 
@@ -81,9 +91,14 @@ def summary_of(rehearsals: tuple[Rehearsal, ...]) -> str:
     return f"{titles}: rehearsed on a copy at {clock}, {ran}, {end}"
 
 
-def _proof(rehearsal: Rehearsal, rehearsals: tuple[Rehearsal, ...]) -> str:
-    name = f"{rehearsal.plan.component}: " if len(rehearsals) > 1 else ""
-    return name + rehearsal.proof.text
+def proof_of(rehearsals: tuple[Rehearsal, ...]) -> str:
+    """What says that the live files did not change; of several, who shares a sentence is named before it."""
+    if len(rehearsals) == 1:
+        return rehearsals[0].proof.text
+    said: dict[str, list[str]] = {}
+    for rehearsal in rehearsals:
+        said.setdefault(rehearsal.proof.text, []).append(rehearsal.plan.component)
+    return "\n".join(f"{list_text(names, limit=20)}: {sentence}" for sentence, names in said.items())
 
 
 def _groups(rehearsals: tuple[Rehearsal, ...]) -> tuple[Group, ...]:

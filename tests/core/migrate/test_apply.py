@@ -36,9 +36,9 @@ def plan(folder: Path, request: Request = UP) -> Plan:
     component = workspace.component(request.component)
     database = workspace.database(component)
     if not database.exists():
-        return make_plan(None, component, request)
+        return make_plan(None, component, request, Task())
     with open_reader(database) as db:
-        return make_plan(db, component, request)
+        return make_plan(db, component, request, Task())
 
 
 def apply(folder: Path, request: Request = UP, task: Task | None = None) -> Migrated:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,16 @@ def test_cancelling_leaves_no_clone(fresh: Path) -> None:
     with pytest.raises(Cancelled):
         rehearse(fresh, Request("knowledge"), task=task)
     assert not list((fresh / ".felix-dbadmin").glob("rehearsal_*"))
+
+
+def test_a_statement_that_is_endless_without_any_rows_can_be_cancelled_too(tmp_path: Path) -> None:
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
+    endless = f"-- migrate:up\nCREATE TABLE t AS {numbers};\n"
+    add_component(tmp_path, files={"001_endless.sql": endless})
+    notes_database(tmp_path)
+    task = Task()
+    timer = threading.Timer(0.2, task.cancel)
+    timer.start()
+    with pytest.raises(Cancelled):
+        rehearse(tmp_path, Request("notes"), task=task)
+    timer.join()
