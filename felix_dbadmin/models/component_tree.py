@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt
 
 from felix_dbadmin.core.migrate.status import WorkspaceStatus
 from felix_dbadmin.models.difference import Inserted, Moved, Removed, edits
+from felix_dbadmin.models.plain import plain_tooltip
 from felix_dbadmin.models.roles import Role, Tone
 from felix_dbadmin.models.table_model import ROOT, Index, shortened
 from felix_dbadmin.models.tree_rows import HEADINGS, TreeRow, rows_of
@@ -87,7 +88,7 @@ class ComponentTreeModel(QAbstractItemModel):
             case Qt.ItemDataRole.DisplayRole:
                 return shortened(row.texts[column]) if column < len(row.texts) else ""
             case Qt.ItemDataRole.ToolTipRole:
-                return row.tooltip
+                return plain_tooltip(row.tooltip)
             case Role.TONE:
                 return row.tone if column == len(row.texts) - 1 else Tone.NORMAL
             case Role.ICON:

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from felix_dbadmin.models.difference import Inserted, Moved, Removed, edits
+from felix_dbadmin.models.plain import plain_tooltip
 from felix_dbadmin.models.roles import Role, Tone
 
 R = TypeVar("R")
@@ -107,7 +108,7 @@ class TableModel(QAbstractTableModel, Generic[R]):
             case Qt.ItemDataRole.DisplayRole:
                 return shortened(column.text(row))
             case Qt.ItemDataRole.ToolTipRole:
-                return column.tooltip(row) or column.text(row)
+                return plain_tooltip(column.tooltip(row) or column.text(row))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(column.number)
             case Role.TONE:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
+from felix_dbadmin.models.plain import plain_tooltip
 from felix_dbadmin.views.actions import ACTIONS, MENUS, MIGRATE, ActionSpec, Do
 from felix_dbadmin.views.availability import Situation, availability, command_of
 from felix_dbadmin.views.look import Look
@@ -69,10 +70,10 @@ class ActionSet(QMenu):
             action.setEnabled(not reason)
             action.setStatusTip(reason or spec.tip)
             shortcut = f" ({action.shortcut().toString()})" if spec.shortcut else ""
-            action.setToolTip("\n".join(line for line in (spec.tip + shortcut, reason, command) if line))
+            action.setToolTip(plain_tooltip("\n".join(line for line in (spec.tip + shortcut, reason, command) if line)))
             if do in self._commands:
                 self._commands[do].setEnabled(bool(command))
-                self._commands[do].setToolTip(command)
+                self._commands[do].setToolTip(plain_tooltip(command))
 
     def set_scheme(self, scheme: Scheme) -> None:
         self._actions[Do(scheme)].setChecked(True)

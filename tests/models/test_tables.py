@@ -58,6 +58,14 @@ def test_a_backup_without_a_manifest_is_not_called_verified() -> None:
     assert model.index(0, 1).data() == "Made by hand"
 
 
+def test_a_tag_in_a_text_is_shown_and_not_followed() -> None:
+    sql: Column[str] = Column("SQL", lambda row: row)
+    model = TableModel((sql,), lambda row: row)
+    model.set_rows(("<img src='/etc/hostname'>",))
+    assert model.index(0, 0).data() == "<img src='/etc/hostname'>"
+    assert "<img" not in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+
+
 def test_long_text_is_cut_in_the_cell_and_whole_in_the_tooltip() -> None:
     sql: Column[str] = Column("SQL", lambda row: row)
     model = TableModel((sql,), lambda row: row)

@@ -10,11 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from felix_dbadmin.views.actions import Do
+from felix_dbadmin.views.dialogs.progress import ProgressDialog
 from felix_dbadmin.views.dialogs.restore import RestoreDialog
 from felix_dbadmin.views.dialogs.review import ReviewDialog
 from felix_dbadmin.views.notice import Kind
 from tests.helpers.workspaces import add_component, notes_database
-from tests.views.session import Session
+from tests.views.session import LONG, Session
 
 BROKEN = "-- migrate:up\nCREATE TABLE fine(a);\nINSERT INTO nowhere VALUES (1);\n-- migrate:down\nDROP TABLE fine;\n"
 REFUSED = (
@@ -22,6 +23,13 @@ REFUSED = (
     "-- migrate:down\nDROP TABLE copied;\n"
 )
 """Runs on an empty database, and not on one with two notes."""
+ENDLESS = (
+    "-- migrate:up\nCREATE TABLE counted AS WITH RECURSIVE n(i) AS"
+    " (SELECT 1 FROM notes UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n;\n"
+    "-- migrate:down\nDROP TABLE counted;\n"
+)
+"""Runs at once on an empty database, and for ever on one with a note."""
+
 LOSSY_DOWN = (
     "-- migrate:up\nCREATE TABLE kept(a);\nINSERT INTO kept VALUES (1), (2);\n-- migrate:down\nDROP TABLE kept;\n"
 )
@@ -173,6 +181,22 @@ def test_a_migration_that_cannot_run_at_all_is_refused_with_file_and_line(sessio
     assert notice.summary == "notes/001_broken.sql, line 3: no such table: nowhere."
     assert "INSERT INTO nowhere VALUES (1)" in notice.details
     assert "notes/001_broken.sql:3" in notice.details
+
+
+def test_a_dry_run_that_never_ends_can_be_cancelled(session: Session, fresh: Path) -> None:
+    add_component(fresh, files={"001_endless.sql": ENDLESS})
+    database = notes_database(fresh)
+    before = digest(database)
+    session.open(fresh, "notes")
+    session.start(Do.APPLY)
+    dialog = session.dialog(ProgressDialog)
+    session.qtbot.waitUntil(lambda: "▸ Run every statement on the copy" in dialog.lines, timeout=LONG)
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    session.finish()
+    assert session.notice().kind is Kind.INFO
+    assert session.notice().summary.startswith("Cancelled")
+    assert digest(database) == before
+    assert session.window.actions_by_id[Do.APPLY].isEnabled()
 
 
 @pytest.mark.parametrize("component", ["knowledge", "agent_performance"])

@@ -69,6 +69,7 @@ class ProgressDialog(QDialog):
         self._log.hide()
         self._button = QPushButton(stop, self)
         self._button.setToolTip(promise)
+        self._button.setAutoDefault(False)  # Return, meant for something else, must stop nothing
         self._promise = PlainLabel(promise, self)
         self._lay_out()
         self._more.toggled.connect(self._show_details)

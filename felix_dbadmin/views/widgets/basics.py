@@ -25,7 +25,7 @@ HEADING = 1.35
 
 
 class PlainLabel(QLabel):
-    """Shows data as it is, wraps, and can be selected with mouse and keyboard."""
+    """Shows data as it is, wraps, and can be selected with the mouse."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None, *, wrap: bool = True) -> None:
         super().__init__(parent)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
 from felix_dbadmin.models.findings import Group
+from felix_dbadmin.models.plain import plain_tooltip
 from felix_dbadmin.models.roles import Role, Tone
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.widgets.basics import named
@@ -71,7 +72,7 @@ class FindingsTree(QTreeWidget):
 def _item(text: str, detail: str, tone: Tone) -> QTreeWidgetItem:
     item = QTreeWidgetItem([text, detail])
     for column, shown in enumerate((text, detail)):
-        item.setToolTip(column, shown)
+        item.setToolTip(column, plain_tooltip(shown))
         item.setData(column, Role.TONE, tone)
     return item
 

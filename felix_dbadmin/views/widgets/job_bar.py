@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QW
 from felix_dbadmin.core.task import Progress
 from felix_dbadmin.jobs.job import Job
 from felix_dbadmin.jobs.runner import JobRunner
+from felix_dbadmin.models.plain import plain_tooltip
 from felix_dbadmin.views.widgets.basics import PlainLabel, named
 
 _BAR_LETTERS = 16
@@ -57,7 +58,7 @@ class JobBar(QWidget):
         self._bar.setRange(0, 1000 if progress.total else 0)
         if progress.total:
             self._bar.setValue(min(1000, 1000 * progress.done // progress.total))
-        self._bar.setToolTip(progress.note)
+        self._bar.setToolTip(plain_tooltip(progress.note))
 
     @Slot(object)
     def _leave(self, job: Job[Any]) -> None:
