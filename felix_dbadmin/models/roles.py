@@ -24,5 +24,3 @@ class Role(IntEnum):
     """The name of an icon, '' for none."""
     ROW = Qt.ItemDataRole.UserRole + 3
     """The row as it was given to the model."""
-    SORT = Qt.ItemDataRole.UserRole + 4
-    """What the cell sorts by."""

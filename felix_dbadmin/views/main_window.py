@@ -243,7 +243,7 @@ class MainWindow(QMainWindow):
             page.banner.undo_requested.connect(self.desk.start_undo)
 
     def _restore_layout(self) -> None:
-        self.resize(QSize(170, 105) * self.fontMetrics().averageCharWidth())
+        self.resize(QSize(205, 128) * self.fontMetrics().averageCharWidth())
         for part, restore in (("window", self.restoreGeometry), ("split", self._split.restoreState)):
             if state := self._settings.layout(part):
                 restore(state)

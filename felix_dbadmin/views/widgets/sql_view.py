@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QTabBar, QVBoxLayout, QWidget
 
@@ -78,7 +78,6 @@ class SqlView(QWidget):
     @Slot()
     def _dress(self) -> None:
         self._copy.setIcon(self._look.icons.icon("copy"))
-        self._bar.setCursor(Qt.CursorShape.ArrowCursor)
 
 
 def _sections(migration: Migration) -> tuple[tuple[str, str], ...]:
