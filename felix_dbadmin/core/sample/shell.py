@@ -148,4 +148,4 @@ DENIALS = (
     "Not needed: the package is there already.",
 )
 
-FOLDERS = ("/srv/felix", "/srv/felix/workflows/current", "/home/felix/überprüfung")
+FOLDERS = ("/srv/felix", "/srv/felix/workflows/current", "/var/lib/felix/überprüfung")
