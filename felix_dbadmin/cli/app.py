@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from felix_dbadmin import __version__
-from felix_dbadmin.cli import backup, changes, demo, dry_run, gui, output, status, verify
+from felix_dbadmin.cli import backup, changes, demo, dry_run, gui, history, output, status, verify
 from felix_dbadmin.cli.options import WorkspaceOption
 from felix_dbadmin.core.live_files import guard_live_files
 
@@ -52,6 +52,7 @@ for command in (
     changes.rollback,
     changes.repair,
     verify.verify,
+    history.history,
     demo.init,
     demo.demo,
     gui.gui,

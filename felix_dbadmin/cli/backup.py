@@ -1,4 +1,4 @@
-"""backup create, list and verify; restoring and pruning are in a file of their own."""
+"""backup create, list and verify; what is done with a backup afterwards is in files of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from felix_dbadmin.cli import restore
+from felix_dbadmin.cli import compare, keeping, restore
 from felix_dbadmin.cli.options import ComponentsOption, JsonOption, WaitOption, WorkspaceOption
 from felix_dbadmin.cli.output import Output
 from felix_dbadmin.cli.session import Session, session
@@ -18,14 +18,18 @@ from felix_dbadmin.core.backups.take import BackupTaken
 from felix_dbadmin.core.backups.verify import Finding, Verification
 from felix_dbadmin.core.errors import BackupUnusable, DbAdminError, WrongUsage
 from felix_dbadmin.core.task import LOCK_WAIT
-from felix_dbadmin.core.text import bytes_text, count_text, list_text, time_text
+from felix_dbadmin.core.text import age_text, bytes_text, count_text, list_text, time_text
 from felix_dbadmin.core.workspace import open_workspace
 
 app = typer.Typer(
-    name="backup", help="Take, list, verify, restore and prune backups.", no_args_is_help=True, rich_markup_mode=None
+    name="backup",
+    help="Take, list, verify, compare, restore and keep backups.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 NoteOption = Annotated[str, typer.Option("--note", help="A remark that is kept with the backup.")]
+ScheduledOption = Annotated[bool, typer.Option("--scheduled", help="Made by a timer, not by hand: kept as the reason.")]
 DatabaseOption = Annotated[str | None, typer.Option("--database", metavar="FILE", help="Only backups of this file.")]
 NamesArgument = Annotated[list[str] | None, typer.Argument(metavar="NAME…", help="Names from backup list.")]
 AllOption = Annotated[bool, typer.Option("--all", help="All of them.")]
@@ -36,6 +40,7 @@ def create(
     workspace: WorkspaceOption = None,
     component: ComponentsOption = None,
     note: NoteOption = "",
+    scheduled: ScheduledOption = False,
     as_json: JsonOption = False,
     wait: WaitOption = LOCK_WAIT,
 ) -> None:
@@ -52,7 +57,7 @@ def create(
                     run.out.line(f"{item.name}: not created yet")
                     continue
                 with run.task(f"Backing up {item.name}") as task:
-                    taken.append(back_up(run.folder, item.name, task=task, note=note))
+                    taken.append(back_up(run.folder, item.name, task=task, note=note, scheduled=scheduled))
                 _print_taken(run.out, item.name, taken[-1])
         except DbAdminError:
             if taken:
@@ -103,14 +108,15 @@ def list_(workspace: WorkspaceOption = None, database: DatabaseOption = None, as
                 (
                     item.name,
                     time_text(item.created),
-                    item.reason or "unknown",
+                    item.why or "unknown",
                     bytes_text(item.size),
                     restore.version_text(item),
                     _verified_text(item),
+                    _kept_text(item),
                 )
                 for item in found
             ]
-            run.out.table(("Name", "Made", "Reason", "Size", "Version", "Verified"), rows, numbers=("Size",))
+            run.out.table(("Name", "Made", "Why", "Size", "Version", "Verified", "Kept"), rows, numbers=("Size",))
         else:
             run.out.line(f"No backups{f' of {database}' if database else ''} in {place.backups}.")
         run.out.document({"workspace": str(run.folder), "backups": [_backup_document(item) for item in found]})
@@ -122,6 +128,13 @@ def _verified_text(item: Backup) -> str:
     if item.manifest is None:
         return "no manifest"
     return time_text(item.verified_at) if item.verified_at is not None else "no"
+
+
+def _kept_text(item: Backup) -> str:
+    parts = ["protected"] if item.protected else []
+    if item.proven_at is not None:
+        parts.append(f"proven restorable {age_text(item.proven_at)}")
+    return ", ".join(parts)
 
 
 def _backup_document(item: Backup) -> dict[str, object]:
@@ -136,6 +149,10 @@ def _backup_document(item: Backup) -> dict[str, object]:
         "note": item.manifest.note if item.manifest else "",
         "manifest": item.manifest is not None,
         "verified_at": item.verified_at,
+        "proven_at": item.proven_at,
+        "compressed": item.compressed,
+        "protected": item.protected,
+        "why": item.why,
         "problem": item.problem,
     }
 
@@ -190,4 +207,12 @@ def _verification_document(found: Verification) -> dict[str, object]:
 
 
 app.command()(restore.restore)
+app.command()(compare.compare)
+app.command("bring-back")(compare.bring_back_command)
+app.command("test")(keeping.prove)
+app.command()(keeping.protect)
+app.command()(keeping.unprotect)
+app.command()(keeping.export)
+app.command()(keeping.compress)
+app.command()(keeping.delete)
 app.command()(restore.prune)

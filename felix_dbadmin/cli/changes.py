@@ -22,7 +22,7 @@ from felix_dbadmin.core.errors import Conflict, ConsentMissing, DbAdminError
 from felix_dbadmin.core.migrate.apply import Migrated, carry_out
 from felix_dbadmin.core.migrate.plan import Direction, Request
 from felix_dbadmin.core.migrate.status import ComponentStatus
-from felix_dbadmin.core.rehearse.report import Rehearsal
+from felix_dbadmin.core.rehearse.report import Rehearsal, costs_of
 from felix_dbadmin.core.task import LOCK_WAIT
 from felix_dbadmin.core.text import count_text, duration_text, list_text
 
@@ -158,7 +158,7 @@ def _require_agreement(run: Session, planned: Sequence[Rehearsal], *, yes: bool,
 def _carried_out(run: Session, report: Rehearsal, done: Sequence[Migrated]) -> Migrated:
     try:
         with run.task(report.plan.title) as task:
-            result = carry_out(run.folder, report.plan, report.losses, task=task)
+            result = carry_out(run.folder, report.plan, report.losses, costs_of(report), task=task)
     except DbAdminError as error:
         if done:
             raise error.after(f"Done before it: {list_text([item.plan.component for item in done])}.") from error

@@ -24,6 +24,9 @@ from felix_dbadmin.core.task import LOCK_WAIT
 
 RollbackOption = Annotated[bool, typer.Option("--rollback", help="Rehearse a rollback instead.")]
 RepairOption = Annotated[bool, typer.Option("--repair", help="Rehearse a repair of drift instead.")]
+ProveOption = Annotated[
+    bool, typer.Option("--prove", help="Try the way back of each migration too, also where the database is large.")
+]
 
 
 def dry_run(
@@ -33,6 +36,7 @@ def dry_run(
     repair: RepairOption = False,
     to: ToOption = None,
     out_of_order: OutOfOrderOption = False,
+    prove: ProveOption = False,
     as_json: JsonOption = False,
     wait: WaitOption = LOCK_WAIT,
 ) -> None:
@@ -48,7 +52,7 @@ def dry_run(
         found: list[Rehearsal] = []
         try:
             for request, status in zip(requests, statuses(run, requests), strict=True):
-                report = rehearsed(run, request, status)
+                report = rehearsed(run, request, status, prove=prove or None)
                 if report is None:
                     run.out.line(nothing_to_do(request, status))
                 else:

@@ -36,15 +36,18 @@ def statuses(run: Session, requests: Sequence[Request]) -> tuple[ComponentStatus
     return tuple(found[name] for name in names)
 
 
-def rehearsed(run: Session, request: Request, status: ComponentStatus) -> Rehearsal | None:
+def rehearsed(
+    run: Session, request: Request, status: ComponentStatus, *, prove: bool | None = None
+) -> Rehearsal | None:
     """The request, really run on a clone; None where there is nothing to do.
 
+    `prove`: whether the way back is run too, None where the database is small.
     Raises what makes a plan impossible, before anything is written.
     """
     if not _may_have_work(request, status):
         return None
     with run.task(f"Dry run of {request.component}") as task:
-        report = rehearse(run.folder, request, task=task)
+        report = rehearse(run.folder, request, prove=prove, task=task)
     return report if report.plan.steps else None
 
 

@@ -18,7 +18,15 @@ from felix_dbadmin.core.errors import (
 )
 from felix_dbadmin.core.migrate.losses import Loss
 from felix_dbadmin.core.migrate.results import Check, StatementRun
-from felix_dbadmin.core.rehearse.report import Failure, LiveState, Rehearsal
+from felix_dbadmin.core.rehearse.report import (
+    Failure,
+    Forecast,
+    LiveState,
+    Rehearsal,
+    WayBack,
+    forecast,
+    risk_of,
+)
 from felix_dbadmin.core.schema import SchemaDifference, SchemaObject
 from felix_dbadmin.core.text import bytes_text, duration_text
 
@@ -36,24 +44,28 @@ def print_rehearsal(out: Output, report: Rehearsal) -> None:
         if ran or index < len(report.steps):
             out.line()
             out.line(step.title)
-            _print_statements(out, ran)
+            _print_statements(out, report, ran)
     out.line()
     _print_section(out, "Schema", difference_lines(report.difference))
     _print_section(out, "Rows", _row_lines(report))
     _print_section(out, "Notes", note_lines(report.notes))
     _print_section(out, "Would be lost", [loss.text for loss in report.losses])
+    _print_section(out, "Ways back", [_way_back_line(way) for way in report.ways_back])
     _print_section(out, "Checks", [check_line(check) for check in report.checks])
+    if report.ok and report.steps:
+        out.line(_forecast_line(forecast(report)))
     if report.failure is not None:
         out.line(f"FAILED: {report.failure.summary}", style="bold red")
     out.line(report.proof.text)
 
 
-def _print_statements(out: Output, ran: Sequence[StatementRun]) -> None:
+def _print_statements(out: Output, report: Rehearsal, ran: Sequence[StatementRun]) -> None:
     rows = [
         (
             str(number),
             headline(run.sql),
             run.target,
+            risk_of(report, run).value,
             f"{run.rows:,}",
             f"{run.touched:,}",
             duration_text(run.seconds),
@@ -62,7 +74,7 @@ def _print_statements(out: Output, ran: Sequence[StatementRun]) -> None:
         for number, run in enumerate(ran, start=1)
     ]
     if rows:
-        heads = ("#", "Statement", "Object", "Rows", "Touched", "Time", "Result")
+        heads = ("#", "Statement", "Object", "Risk", "Rows", "Touched", "Time", "Result")
         out.table(heads, rows, numbers=("#", "Rows", "Touched", "Time"))
 
 
@@ -83,6 +95,17 @@ def difference_lines(difference: SchemaDifference) -> list[str]:
 def _object_text(item: SchemaObject) -> str:
     on = f" on {item.table}" if item.kind in ("index", "trigger") else ""
     return f"{item.kind} {item.name}{on}"
+
+
+def _way_back_line(way: WayBack) -> str:
+    return f"{way.version}: {way.text}" if way.version else way.text
+
+
+def _forecast_line(expected: Forecast) -> str:
+    return (
+        f"Expected (estimates): other programs wait to write for {duration_text(expected.lock_seconds)};"
+        f" {bytes_text(expected.disk_bytes)} of disk, of which {bytes_text(expected.backup_bytes)} for the backup"
+    )
 
 
 def _row_lines(report: Rehearsal) -> list[str]:
@@ -131,7 +154,7 @@ def rehearsal_document(report: Rehearsal) -> dict[str, object]:
             {"action": step.action, "version": step.version, "description": step.description, "title": step.title}
             for step in plan.steps
         ],
-        "statements": [_statement_document(run) for run in report.statements],
+        "statements": [_statement_document(report, run) for run in report.statements],
         "schema": {
             "added": [_object_document(item) for item in difference.added],
             "removed": [_object_document(item) for item in difference.removed],
@@ -144,6 +167,8 @@ def rehearsal_document(report: Rehearsal) -> dict[str, object]:
         "checks": [asdict(check) for check in report.checks],
         "notes": note_documents(report.notes),
         "losses": [loss_document(loss) for loss in report.losses],
+        "ways_back": [asdict(way) for way in report.ways_back],
+        "forecast": asdict(forecast(report)) if report.ok else None,
         "live": {
             "unchanged": report.proof.unchanged,
             "text": report.proof.text,
@@ -156,13 +181,14 @@ def rehearsal_document(report: Rehearsal) -> dict[str, object]:
     }
 
 
-def _statement_document(run: StatementRun) -> dict[str, object]:
+def _statement_document(report: Rehearsal, run: StatementRun) -> dict[str, object]:
     return {
         "step": run.step,
         "sql": run.sql,
         "line": run.line,
         "verb": run.verb,
         "object": run.target,
+        "risk": risk_of(report, run).value,
         "seconds": run.seconds,
         "rows": run.rows,
         "touched": run.touched,

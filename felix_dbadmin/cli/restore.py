@@ -25,6 +25,9 @@ NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A name from b
 ComponentOption = Annotated[
     str | None, typer.Option("--component", "-c", metavar="NAME", help="The component, where the name does not tell.")
 ]
+CopyOption = Annotated[
+    Path | None, typer.Option("--as-copy", metavar="FILE", help="Make this new file of it; the live database stays.")
+]
 DaysOption = Annotated[int, typer.Option("--days", metavar="N", help="Keep backups that are not older.")]
 KeepOption = Annotated[int, typer.Option("--keep", metavar="N", help="Keep so many of each database in any case.")]
 DryRunOption = Annotated[
@@ -36,18 +39,22 @@ def restore(
     name: NameArgument,
     workspace: WorkspaceOption = None,
     component: ComponentOption = None,
+    as_copy: CopyOption = None,
     yes: YesOption = False,
     as_json: JsonOption = False,
     wait: WaitOption = LOCK_WAIT,
 ) -> None:
-    """Put a backup back in place.
+    """Put a backup back in place, or with --as-copy into a new file beside.
 
     The state that it replaces is backed up first, so that this can be undone too.
     """
     with session(workspace, as_json=as_json, wait=wait) as run:
         place = open_workspace(run.folder)
         backup = operations.find_backup(place, name)
-        target = _component_of(place, backup, component)
+        if as_copy is not None:
+            _restore_as_copy(run, backup, as_copy.expanduser().absolute())
+            return
+        target = component_of(place, backup, component)
         _print_replacement(run, backup, _live(run, target))
         run.require_consent(f"Restore {backup.name} over {target.database}?", yes=yes)
         with run.task(f"Restoring {target.database}") as task:
@@ -63,8 +70,22 @@ def restore(
         run.out.document({"workspace": str(run.folder), **_restored_document(restored, target)})
 
 
-def _component_of(place: Workspace, backup: Backup, name: str | None) -> Component:
-    """Raises WrongUsage where no component has that database, BackupUnusable where the named one has another."""
+def _restore_as_copy(run: Session, backup: Backup, target: Path) -> None:
+    with run.task(f"Restoring {backup.name} as a copy") as task:
+        restored = operations.restore_as_copy(run.folder, backup.name, target, task=task)
+    run.out.line(f"{restored.database} is as in {backup.name}: read back and compared.")
+    run.out.document(
+        {
+            "workspace": str(run.folder),
+            "backup": restored.backup,
+            "copy": str(restored.database),
+            "checks": [{"name": item.name, "ok": item.ok, "detail": item.detail} for item in restored.findings],
+        }
+    )
+
+
+def component_of(place: Workspace, backup: Backup, name: str | None) -> Component:
+    """The one that a backup is of. Raises WrongUsage where none is, BackupUnusable where the named one has another."""
     if name is not None:
         chosen = place.component(name)
         if backup.database and backup.database != Path(chosen.database).stem:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shlex
 import time
 import uuid
 from collections.abc import Iterator
@@ -11,24 +13,40 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from felix_dbadmin.core.errors import Cancelled, DbAdminError
-from felix_dbadmin.core.paths import state_folder
-from felix_dbadmin.core.workspace import Workspace
+from felix_dbadmin.core.migrate.describe import describe_database
+from felix_dbadmin.core.paths import PARTIAL, state_folder
+from felix_dbadmin.core.task import Task
+from felix_dbadmin.core.workspace import Workspace, open_workspace
 
 JOURNAL = "activity.jsonl"
+
+JOURNAL_LIMIT = 2 << 20
+"""Bytes; a longer journal loses its older half."""
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """One piece of work. `outcome` is done, failed, cancelled, or '' while it runs or when it was cut off."""
+    """One piece of work. `outcome` is done, failed, cancelled or interrupted; '' while it runs."""
 
     ident: str
     what: str
     component: str
+    """'' for work on the whole workspace."""
     started: float
     ended: float | None
     outcome: str
     detail: str
+    kind: str = ""
+    """apply, roll back, repair, dry run, back up, restore, verify, …"""
+    command: str = ""
+    """The command line that does the same in this workspace, '' where there is none."""
+    version: int | None = None
+    """The highest one that was applied when the work had ended; None where it is none of the work's business."""
+    backup: str = ""
+    """The name of the one that was taken before, or restored."""
 
 
 @dataclass(slots=True)
@@ -36,55 +54,170 @@ class Entry:
     """Lets the running work say what it found, for the journal's last line about it."""
 
     detail: str = ""
+    version: int | None = None
+    backup: str = ""
 
 
 @contextmanager
-def recorded(workspace: Workspace, component: str, what: str) -> Iterator[Entry]:
-    """Write a line when the work starts and one when it ends, however it ends."""
-    path = state_folder(workspace.folder) / JOURNAL
+def recorded(workspace: Workspace, component: str, what: str, *, kind: str = "", command: str = "") -> Iterator[Entry]:
+    """Write a line when the work starts and one when it ends, however it ends.
+
+    While it runs a lock of its own is held, which the operating system frees when this process dies.
+    `command` is completed with the workspace's folder.
+    """
+    state = state_folder(workspace.folder)
+    command = f"{command} --workspace {shlex.quote(str(workspace.folder))}" if command else ""
     ident = uuid.uuid4().hex
-    _append(path, {"id": ident, "event": "started", "what": what, "component": component, "pid": os.getpid()})
+    begun = {"what": what, "component": component, "kind": kind, "command": command, "pid": os.getpid()}
     entry = Entry()
-    try:
-        yield entry
-    except Cancelled as error:
-        _append(path, {"id": ident, "event": "cancelled", "detail": error.summary})
-        raise
-    except DbAdminError as error:
-        _append(path, {"id": ident, "event": "failed", "detail": error.summary})
-        raise
-    _append(path, {"id": ident, "event": "done", "detail": entry.detail})
+    with _alive(state, ident):
+        _append(state, {"id": ident, "event": "started", **begun})
+        try:
+            yield entry
+        except Cancelled as error:
+            _append(state, {"id": ident, "event": "cancelled", "detail": error.summary})
+            raise
+        except DbAdminError as error:
+            _append(state, {"id": ident, "event": "failed", "detail": error.summary})
+            raise
+        except Exception as error:
+            _append(state, {"id": ident, "event": "failed", "detail": f"{type(error).__name__}: {error}"})
+            raise
+        found = {"detail": entry.detail, "version": entry.version, "backup": entry.backup}
+        _append(state, {"id": ident, "event": "done", **found})
 
 
-def _append(path: Path, event: dict[str, object]) -> None:
-    line = json.dumps({"time": time.time(), **event}, ensure_ascii=False)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        os.write(descriptor, line.encode() + b"\n")
-    finally:
-        os.close(descriptor)
+def activities(folder: Path, *, task: Task) -> tuple[Activity, ...]:
+    """What the journal of the workspace in `folder` holds, newest first."""
+    task.check()
+    return read_activities(open_workspace(folder))
 
 
 def read_activities(workspace: Workspace) -> tuple[Activity, ...]:
     """Newest first. A line that a crash cut short is skipped."""
     found: dict[str, Activity] = {}
-    try:
-        lines = (state_folder(workspace.folder) / JOURNAL).read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return ()
-    for line in lines:
+    for line in _lines(state_folder(workspace.folder) / JOURNAL):
         try:
             event = json.loads(line)
             ident, moment, kind = str(event["id"]), float(event["time"]), str(event["event"])
         except (ValueError, KeyError, TypeError):
             continue
         if kind == "started":
-            found[ident] = Activity(
-                ident, str(event.get("what", "")), str(event.get("component", "")), moment, None, "", ""
-            )
+            found[ident] = _started(ident, moment, event)
         elif ident in found:
-            begun = found[ident]
-            found[ident] = Activity(
-                ident, begun.what, begun.component, begun.started, moment, kind, str(event.get("detail", ""))
-            )
+            found[ident] = _ended(found[ident], moment, kind, event)
     return tuple(sorted(found.values(), key=lambda item: item.started, reverse=True))
+
+
+def settle_interrupted(folder: Path, *, task: Task) -> tuple[Activity, ...]:
+    """Write down, once, which work was cut off because its process died, and what is in its database now.
+
+    Returns what was found cut off now, newest first. To be called when a workspace is opened.
+    """
+    workspace = open_workspace(folder)
+    state = state_folder(workspace.folder)
+    settled = []
+    for item in read_activities(workspace):
+        task.check()
+        if item.outcome or not _claimed(state, item.ident):
+            continue
+        detail = describe_database(folder, item.component, task=task) if item.component else ""
+        _append(state, {"id": item.ident, "event": "interrupted", "detail": detail})
+        settled.append(item.ident)
+    return tuple(item for item in read_activities(workspace) if item.ident in settled)
+
+
+def _started(ident: str, moment: float, event: dict[str, object]) -> Activity:
+    what, component, kind, command = (str(event.get(key, "")) for key in ("what", "component", "kind", "command"))
+    return Activity(ident, what, component, moment, None, "", "", kind, command)
+
+
+def _ended(begun: Activity, moment: float, outcome: str, event: dict[str, object]) -> Activity:
+    version = event.get("version")
+    return Activity(
+        begun.ident,
+        begun.what,
+        begun.component,
+        begun.started,
+        moment,
+        outcome,
+        str(event.get("detail", "")),
+        begun.kind,
+        begun.command,
+        version if isinstance(version, int) else None,
+        str(event.get("backup", "")),
+    )
+
+
+@contextmanager
+def _alive(state: Path, ident: str) -> Iterator[None]:
+    lock = _lock_of(state, ident)
+    with contextlib.suppress(OSError):
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+        Path(lock.lock_file).unlink(missing_ok=True)
+
+
+def _claimed(state: Path, ident: str) -> bool:
+    """Whether nobody works on it any more: a process that does holds its lock."""
+    lock = _lock_of(state, ident)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    lock.release()
+    Path(lock.lock_file).unlink(missing_ok=True)
+    return True
+
+
+def _lock_of(state: Path, ident: str) -> FileLock:
+    return FileLock(state / f"activity_{ident}.lock", mode=0o600)
+
+
+def _append(state: Path, event: dict[str, object]) -> None:
+    """The work matters more than the note of it: where the journal cannot be written the work goes on."""
+    line = json.dumps({"time": time.time(), **event}, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    path = state / JOURNAL
+    with contextlib.suppress(OSError), FileLock(state / f"{JOURNAL}.lock", mode=0o600):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            size = os.lseek(descriptor, -1, os.SEEK_END) if os.fstat(descriptor).st_size else 0
+            cut_short = size and os.read(descriptor, 1) != b"\n"
+            os.write(descriptor, (b"\n" if cut_short else b"") + line + b"\n")
+            size = os.fstat(descriptor).st_size
+        finally:
+            os.close(descriptor)
+        if size > JOURNAL_LIMIT:
+            _shorten(path)
+
+
+def _shorten(path: Path) -> None:
+    """Keep the newer half, and the beginnings of what still runs; the old file is there until the new one is whole."""
+    lines = _lines(path)
+    half, kept, size = len(lines), [], 0
+    while half and size < JOURNAL_LIMIT // 2:
+        half -= 1
+        size += len(lines[half].encode()) + 1
+    ended = {_ident(line) for line in lines if '"event": "started"' not in line}
+    kept = [line for line in lines[:half] if '"event": "started"' in line and _ident(line) not in ended]
+    partial = path.with_name(path.name + PARTIAL)
+    partial.write_text("".join(f"{line}\n" for line in (*kept, *lines[half:])), encoding="utf-8")
+    partial.chmod(0o600)
+    partial.replace(path)
+
+
+def _ident(line: str) -> str:
+    try:
+        return str(json.loads(line)["id"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
+    except OSError:
+        return []

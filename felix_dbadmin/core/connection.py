@@ -79,7 +79,7 @@ def open_reader(path: Path, task: Task | None = None) -> Iterator[apsw.Connectio
     A journal left by a program that died is rolled back first, as any SQLite program that opens it does.
     """
     examine(path)
-    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_NOFOLLOW
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_NOFOLLOW
     with _opened(str(path.resolve()), flags, READER, path, task) as db:
         try:
             db.execute("select 1 from sqlite_schema").fetchall()
@@ -99,7 +99,7 @@ def open_writer(path: Path, task: Task | None = None) -> Iterator[apsw.Connectio
         raise DatabaseUnusable(
             f"{path.name} is read-only.", f"Allow writing: chmod u+w {path.name}, or run as the file's owner."
         )
-    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOFOLLOW
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_NOFOLLOW
     with _opened(str(path.resolve()), flags, WRITER, path, task) as db:
         yield db
 
@@ -117,10 +117,22 @@ def create_database(path: Path, task: Task | None = None) -> Iterator[apsw.Conne
 def open_published(path: Path, task: Task | None = None) -> Iterator[apsw.Connection]:
     """A reader of a finished backup, which nobody writes: leaves no -wal or -shm beside it."""
     examine(path)
-    name = f"file:{quote(str(path.resolve()))}?immutable=1"
+    name = _immutable(path)
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_NOFOLLOW
     with _opened(name, flags, READER, path, task) as db:
         yield db
+
+
+def attach_published(db: apsw.Connection, path: Path, name: str) -> None:
+    """Let `db`, a reader or writer, read a finished backup as schema `name`; it cannot be written through it.
+
+    Raises apsw.SQLError where the two have different text encodings.
+    """
+    db.execute(f"attach ? as {name}", (_immutable(path),))
+
+
+def _immutable(path: Path) -> str:
+    return f"file:{quote(str(path.resolve()))}?immutable=1"
 
 
 @contextmanager

@@ -39,11 +39,12 @@ class Job(QObject, Generic[T]):
     cancel_requested = Signal(object)
     """The job itself; for the runner."""
 
-    def __init__(self, ident: int, title: str, lane: str, parent: QObject) -> None:
+    def __init__(self, ident: int, title: str, lane: str, parent: QObject, command: str = "") -> None:
         super().__init__(parent)
         self._ident = ident
         self._title = title
         self._lane = lane
+        self._command = command
         self._state = JobState.QUEUED
         self._stopping = False
 
@@ -58,6 +59,11 @@ class Job(QObject, Generic[T]):
     @property
     def lane(self) -> str:
         return self._lane
+
+    @property
+    def command(self) -> str:
+        """The command line that does the same, '' where none does."""
+        return self._command
 
     @property
     def state(self) -> JobState:

@@ -106,17 +106,24 @@ class JobRunner(QObject):
         return tuple(outstanding.job for outstanding in self._outstanding.values())
 
     def submit(
-        self, title: str, work: Callable[..., T], *, lane: str, inspect: Callable[..., str] | None = None
+        self,
+        title: str,
+        work: Callable[..., T],
+        *,
+        lane: str,
+        inspect: Callable[..., str] | None = None,
+        command: str = "",
     ) -> Job[T]:
         """Run `work(task=…)` in the engine after the earlier jobs of `lane` (a database's name).
 
         `inspect` is run if the engine dies under the job: it returns a sentence on the state of the file.
-        Both are importable functions or partials of them with picklable arguments; any other raises here.
+        `command` is the command line that does the same, for who looks at the job.
+        Both callables are importable functions or partials of them with picklable arguments; any other raises here.
         After `shutdown` the job is returned and never run.
         """
         ident = next(self._idents)
         call = Call(ident, lane, pickle.dumps(work))
-        job: Job[T] = Job(ident, title, lane, self)
+        job: Job[T] = Job(ident, title, lane, self, command)
         if self._closed:
             return job
         job.cancel_requested.connect(self._pass_on_cancel)

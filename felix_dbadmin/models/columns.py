@@ -9,17 +9,20 @@ from felix_dbadmin.core.migrate.plan import AppliedMigration
 from felix_dbadmin.core.migrate.results import StatementRun
 from felix_dbadmin.core.migrate.script import Migration
 from felix_dbadmin.core.migrate.status import ComponentStatus
-from felix_dbadmin.core.rehearse.report import Rehearsal
+from felix_dbadmin.core.rehearse.report import Rehearsal, Risk, risk_of
 from felix_dbadmin.core.text import bytes_text, duration_text, time_text
 from felix_dbadmin.models.roles import Tone
 from felix_dbadmin.models.table_model import Column
 from felix_dbadmin.models.wording import (
     inside_text,
-    reason_text,
+    kept_text,
+    proven_text,
+    proven_tone,
     state_text,
     state_tone,
     verified_text,
     verified_tone,
+    why_text,
 )
 
 
@@ -75,13 +78,26 @@ MIGRATION_COLUMNS: tuple[Column[MigrationRow], ...] = (
     Column("Backup from before", lambda row: row.backup),
 )
 
+_VERIFIED_ICONS = {Tone.GOOD: "good", Tone.WARNING: "warning", Tone.BAD: "bad"}
+
 BACKUP_COLUMNS: tuple[Column[Backup], ...] = (
-    Column("When", lambda row: time_text(row.created), tooltip=lambda row: row.name),
-    Column("Why", reason_text, tooltip=lambda row: row.manifest.note if row.manifest else ""),
+    Column(
+        "When",
+        lambda row: time_text(row.created),
+        tooltip=lambda row: f"{row.name}\n{verified_text(row)}",
+        icon=lambda row: _VERIFIED_ICONS.get(verified_tone(row), ""),
+    ),
+    Column("Why", why_text, tooltip=lambda row: row.manifest.note if row.manifest else ""),
     Column("Size", lambda row: bytes_text(row.size), number=True),
     Column("Inside", inside_text),
     Column("Verified", verified_text, tone=verified_tone, tooltip=lambda row: row.problem),
-    Column("File", lambda row: row.name),
+    Column(
+        "Restorable",
+        proven_text,
+        tone=proven_tone,
+        tooltip=lambda row: time_text(row.proven_at) if row.proven_at else "No test restore yet",
+    ),
+    Column("Kept", kept_text, icon=lambda row: "protect" if row.protected else ""),
 )
 
 
@@ -92,6 +108,7 @@ class StatementRow:
     number: int
     step: str
     run: StatementRun
+    risk: Risk
 
     @property
     def result(self) -> str:
@@ -106,15 +123,23 @@ def statement_rows(rehearsals: tuple[Rehearsal, ...]) -> tuple[StatementRow, ...
         for run in rehearsal.statements:
             step = rehearsal.plan.steps[run.step]
             label = str(step.version) if step.action in ("up", "down") else step.action
-            rows.append(StatementRow(len(rows) + 1, prefix + label, run))
+            rows.append(StatementRow(len(rows) + 1, prefix + label, run, risk_of(rehearsal, run)))
     return tuple(rows)
 
+
+RISK_TONES = {
+    Risk.SAFE: Tone.NORMAL,
+    Risk.REWRITES: Tone.WARNING,
+    Risk.DELETES: Tone.BAD,
+    Risk.FINAL: Tone.BAD,
+}
 
 STATEMENT_COLUMNS: tuple[Column[StatementRow], ...] = (
     Column("#", lambda row: str(row.number), number=True),
     Column("Step", lambda row: row.step),
     Column("Statement", lambda row: row.run.sql, tooltip=lambda row: row.run.sql),
     Column("Object", lambda row: row.run.target),
+    Column("Risk", lambda row: row.risk, tone=lambda row: RISK_TONES[row.risk]),
     Column(
         "Rows",
         lambda row: f"{row.run.rows:,}",

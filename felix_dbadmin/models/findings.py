@@ -1,15 +1,12 @@
-"""What a rehearsal, a backup or a check found, grouped for a list: heading, and lines of text and detail."""
+"""What a rehearsal or a check found, grouped for a list: heading, and lines of text and detail."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Protocol
 
-from felix_dbadmin.core.backups.catalogue import Backup
 from felix_dbadmin.core.rehearse.report import Rehearsal
-from felix_dbadmin.core.text import bytes_text, count_text, time_text
 from felix_dbadmin.models.roles import Tone
-from felix_dbadmin.models.wording import inside_text, reason_text, verified_text, verified_tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,39 +48,6 @@ def rehearsal_groups(rehearsal: Rehearsal) -> tuple[Group, ...]:
         Group("Rows per table", _rows(rehearsal)),
         Group(_checks_title(rehearsal), tuple(check_line(check) for check in rehearsal.checks)),
     )
-    return tuple(group for group in groups if group.lines)
-
-
-def backup_groups(backup: Backup) -> tuple[Group, ...]:
-    """All that name and manifest say of a backup."""
-    facts = [
-        Line("File", backup.name),
-        Line("Made", time_text(backup.created)),
-        Line("Why", reason_text(backup)),
-        Line("Size", f"{bytes_text(backup.size)} ({backup.size:,} bytes)"),
-        Line("Inside", inside_text(backup)),
-        Line("Verified", verified_text(backup), verified_tone(backup)),
-    ]
-    if backup.problem:
-        facts.append(Line("Problem", backup.problem, Tone.BAD))
-    groups = [Group("Backup", tuple(facts))]
-    manifest = backup.manifest
-    if manifest is not None:
-        facts += [Line("Problem", problem, Tone.BAD) for problem in manifest.problems]
-        facts += [
-            Line("Note", manifest.note),
-            Line("SHA-256", manifest.sha256),
-            Line("Made of", manifest.source),
-            Line("Made by", f"{manifest.tool}, SQLite {manifest.sqlite}"),
-            Line("Schema", count_text(manifest.schema_objects, "object")),
-        ]
-        rows = tuple(Line(table, f"{count:,}") for table, count in sorted(manifest.rows.items()))
-        versions = tuple(Line(str(version), description) for version, description in manifest.versions)
-        groups = [
-            Group("Backup", tuple(line for line in facts if line.detail)),
-            Group("Migrations inside", versions),
-            Group("Rows per table", rows),
-        ]
     return tuple(group for group in groups if group.lines)
 
 

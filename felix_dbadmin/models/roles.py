@@ -24,3 +24,5 @@ class Role(IntEnum):
     """The name of an icon, '' for none."""
     ROW = Qt.ItemDataRole.UserRole + 3
     """The row as it was given to the model."""
+    SEARCH = Qt.ItemDataRole.UserRole + 4
+    """What a filter looks at."""

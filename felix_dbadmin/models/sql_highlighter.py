@@ -48,6 +48,8 @@ class SqlHighlighter(QSyntaxHighlighter):
         self.rehighlight()
 
     def set_python(self, python: bool) -> None:
+        if self._pattern is (_PYTHON if python else _SQL):
+            return
         self._pattern = _PYTHON if python else _SQL
         self._keywords = frozenset(keyword.kwlist if python else _SQL_WORDS)
         self.rehighlight()

@@ -66,6 +66,10 @@ class TableModel(QAbstractTableModel, Generic[R]):
     def set_rows(self, rows: Sequence[R]) -> None:
         """Show these rows; those that were there before keep their indexes."""
         found = {self._key(row): row for row in rows}
+        values = list(found.values())
+        if not any(self._key(row) in found for row in self._rows):
+            self._exchange(values)
+            return
         for edit in edits([self._key(row) for row in self._rows], list(found)):
             match edit:
                 case Removed(row):
@@ -74,16 +78,27 @@ class TableModel(QAbstractTableModel, Generic[R]):
                     self.endRemoveRows()
                 case Inserted(row):
                     self.beginInsertRows(ROOT, row, row)
-                    self._rows.insert(row, list(found.values())[row])
+                    self._rows.insert(row, values[row])
                     self.endInsertRows()
                 case Moved(source, row):
                     self.beginMoveRows(ROOT, source, source, ROOT, row)
                     self._rows.insert(row, self._rows.pop(source))
                     self.endMoveRows()
-        for number, changed in enumerate(found.values()):
+        for number, changed in enumerate(values):
             if self._rows[number] != changed:
                 self._rows[number] = changed
                 self.dataChanged.emit(self.index(number, 0), self.index(number, len(self._columns) - 1))
+
+    def _exchange(self, rows: list[R]) -> None:
+        """All at once, where no row stays: one by one, thousands would hold up the window."""
+        if self._rows:
+            self.beginRemoveRows(ROOT, 0, len(self._rows) - 1)
+            self._rows = []
+            self.endRemoveRows()
+        if rows:
+            self.beginInsertRows(ROOT, 0, len(rows) - 1)
+            self._rows = rows
+            self.endInsertRows()
 
     def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -97,7 +112,7 @@ class TableModel(QAbstractTableModel, Generic[R]):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._columns[section].title
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(self._columns[section].number)
+            return alignment(self._columns[section].number)
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -110,7 +125,7 @@ class TableModel(QAbstractTableModel, Generic[R]):
             case Qt.ItemDataRole.ToolTipRole:
                 return plain_tooltip(column.tooltip(row) or column.text(row))
             case Qt.ItemDataRole.TextAlignmentRole:
-                return _alignment(column.number)
+                return alignment(column.number)
             case Role.TONE:
                 return column.tone(row)
             case Role.ICON:
@@ -126,6 +141,7 @@ def shortened(text: str) -> str:
     return line if len(line) <= LONGEST_CELL else line[: LONGEST_CELL - 1] + "…"
 
 
-def _alignment(number: bool) -> Qt.AlignmentFlag:
+def alignment(number: bool) -> Qt.AlignmentFlag:
+    """Where a column's texts stand."""
     side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter

@@ -1,4 +1,4 @@
-"""What the component tree is to show for a status: a value, compared with what it shows already."""
+"""What the component tree is to show for a status: values, compared with what it shows already."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from felix_dbadmin.core.backups.catalogue import Backup
 from felix_dbadmin.core.migrate.plan import AppliedMigration
 from felix_dbadmin.core.migrate.script import Migration
 from felix_dbadmin.core.migrate.status import ComponentStatus, WorkspaceStatus
-from felix_dbadmin.core.text import bytes_text, time_text
+from felix_dbadmin.core.text import bytes_text, duration_text, time_text
 from felix_dbadmin.models.roles import Tone
 from felix_dbadmin.models.wording import (
+    backups_text,
+    fleet_health,
+    fleet_text,
     health_tone,
     reason_text,
     situation,
@@ -21,7 +24,10 @@ from felix_dbadmin.models.wording import (
     version_text,
 )
 
-HEADINGS = ("Component", "Version", "Pending", "Backups", "Health")
+HEADINGS = ("Component", "Version", "Pending", "Backups", "Size", "Health")
+
+FLEET = "*"
+"""The key of the root row; no component can be named so."""
 
 _ICONS = {
     Tone.GOOD: "good",
@@ -36,12 +42,13 @@ _ICONS = {
 class TreeRow:
     """One row and what stands under it. `key` tells it from its siblings, also after a change.
 
-    A component has a text for every column; all that stands under one has a single text that takes the whole line.
+    Fleet and components have a text for every column; what stands under a component has one that takes the whole line.
     """
 
     key: str
     texts: tuple[str, ...]
     component: str
+    """'' for the fleet."""
     tone: Tone = Tone.NORMAL
     """Of the last text."""
     icon: str = ""
@@ -49,33 +56,64 @@ class TreeRow:
     backup: Backup | None = None
     version: int | None = None
     """Of the migration that the row is about."""
-    children: tuple[TreeRow, ...] = ()
+    search: str = ""
+    """What the filter looks at; '' under a component, which is found as a whole."""
+    children: tuple[TreeRow, ...] | None = ()
+    """None where they are told separately: a component's when somebody opens it."""
 
 
-def rows_of(status: WorkspaceStatus) -> tuple[TreeRow, ...]:
-    return tuple(_component_row(component) for component in status.components)
+def fleet_row(status: WorkspaceStatus, now: float) -> TreeRow:
+    """The whole workspace on one line."""
+    newest = [component.backups[0] for component in status.components if component.backups]
+    count = sum(len(component.backups) for component in status.components)
+    health, tone = fleet_health(status)
+    return TreeRow(
+        key=FLEET,
+        texts=(
+            fleet_text(status),
+            "",
+            str(status.pending),
+            backups_text(count, max((backup.created for backup in newest), default=None), now),
+            bytes_text(sum(component.size for component in status.components)),
+            health,
+        ),
+        component="",
+        tone=tone,
+        icon="database",
+        tooltip=f"{fleet_text(status)}\n{status.folder}",
+        children=None,
+    )
 
 
-def _component_row(status: ComponentStatus) -> TreeRow:
+def component_row(status: ComponentStatus, now: float) -> TreeRow:
+    """A component on one line; what stands under it is for `children_of`, when somebody looks."""
     tone = health_tone(status)
+    newest = status.backups[0].created if status.backups else None
     return TreeRow(
         key=status.name,
         texts=(
             status.name,
             version_text(status),
             str(len(status.pending)),
-            str(len(status.backups)),
+            backups_text(len(status.backups), newest, now),
+            bytes_text(status.size) if status.exists else "no file",
             status.health,
         ),
         component=status.name,
         tone=tone,
         icon=_ICONS[tone],
         tooltip=f"{status.title}: {status.database}\n{situation(status)}",
-        children=(
-            _group(status, "applied", "Applied", tuple(_applied_row(status.name, item) for item in status.applied)),
-            _group(status, "pending", "Pending", tuple(_pending_row(item) for item in status.pending)),
-            _group(status, "backups", "Backups", tuple(_backup_row(status.name, item) for item in status.backups)),
-        ),
+        search=f"{status.name} {status.title} {status.health}",
+        children=None,
+    )
+
+
+def children_of(status: ComponentStatus) -> tuple[TreeRow, ...]:
+    """Applied, Pending and Backups of a component, each with its own."""
+    return (
+        _group(status, "applied", "Applied", tuple(_applied_row(status.name, item) for item in status.applied)),
+        _group(status, "pending", "Pending", tuple(_pending_row(item) for item in status.pending)),
+        _group(status, "backups", "Backups", tuple(_backup_row(status.name, item) for item in status.backups)),
     )
 
 
@@ -84,21 +122,28 @@ def _group(status: ComponentStatus, key: str, title: str, children: tuple[TreeRo
 
 
 def _applied_row(component: str, item: AppliedMigration) -> TreeRow:
+    facts = [f"{item.version} {item.description}", state_text(item), time_text(item.applied_at)]
+    if item.who:
+        facts.append(f"by {item.who}")
+    if item.duration is not None:
+        facts.append(f"took {duration_text(item.duration)}")
+    backup = f"\nBackup from before: {item.backup}" if item.backup else ""
     return TreeRow(
         key=str(item.version),
-        texts=(f"{item.version}  {item.description} · {state_text(item)}",),
+        texts=(" · ".join(facts),),
         component=component,
         tone=state_tone(item),
         icon=_ICONS[state_tone(item)],
-        tooltip=f"{item.version} {item.description}\n{state_text(item)}, {time_text(item.applied_at)}",
+        tooltip="\n".join(facts) + backup,
         version=item.version,
     )
 
 
 def _pending_row(migration: Migration) -> TreeRow:
+    way_back = "" if migration.reversible else " · no way down"
     return TreeRow(
         key=str(migration.version),
-        texts=(f"{migration.version}  {migration.description} · Pending",),
+        texts=(f"{migration.version} {migration.description} · Pending{way_back}",),
         component=migration.component,
         icon="pending",
         tooltip=f"{migration.version} {migration.description}\n{migration.file}",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from felix_dbadmin.core.backups.catalogue import Backup
 from felix_dbadmin.core.migrate.plan import AppliedMigration
-from felix_dbadmin.core.migrate.status import ComponentStatus
-from felix_dbadmin.core.text import bytes_text, count_text, time_text
+from felix_dbadmin.core.migrate.status import ComponentStatus, WorkspaceStatus
+from felix_dbadmin.core.text import age_text, bytes_text, count_text, time_text
 from felix_dbadmin.models.roles import Tone
 
 _REASONS = {
@@ -14,6 +14,7 @@ _REASONS = {
     "pre_repair": "Before a repair",
     "pre_restore": "Before a restore",
     "manual": "Made by hand",
+    "scheduled": "Made by a timer",
 }
 
 _STATES = {
@@ -70,6 +71,27 @@ def situation(status: ComponentStatus) -> str:
     return f"Up to date at version {status.version}."
 
 
+def fleet_text(status: WorkspaceStatus) -> str:
+    """'5 components, 7 pending'."""
+    return f"{count_text(len(status.components), 'component')}, {status.pending} pending"
+
+
+def fleet_health(status: WorkspaceStatus) -> tuple[str, Tone]:
+    """The gravest thing to know of all components together."""
+    unreadable = sum(component.trouble is not None for component in status.components)
+    conflicting = sum(component.conflicting for component in status.components if component.trouble is None)
+    if unreadable:
+        return f"{unreadable} cannot be read", Tone.BAD
+    if conflicting:
+        return f"{conflicting} to look at", Tone.WARNING
+    return (f"{status.pending} pending", Tone.NORMAL) if status.pending else ("Up to date", Tone.GOOD)
+
+
+def backups_text(count: int, newest: float | None, now: float) -> str:
+    """'3, 2 h ago': how many, and how old the newest is."""
+    return f"{count:,}, {age_text(newest, now)}" if newest is not None else "none"
+
+
 def state_text(item: AppliedMigration) -> str:
     return _STATES.get(item.state, item.state)
 
@@ -80,6 +102,11 @@ def state_tone(item: AppliedMigration) -> Tone:
 
 def reason_text(backup: Backup) -> str:
     return _REASONS.get(backup.reason, backup.reason or "Not said")
+
+
+def why_text(backup: Backup) -> str:
+    """'Before migrations 0 → 2', 'By hand'; for a file that nothing is known of, that nobody said."""
+    return backup.why or backup.reason or "Not said"
 
 
 def inside_text(backup: Backup) -> str:
@@ -103,3 +130,16 @@ def verified_tone(backup: Backup) -> Tone:
     if backup.problem or (backup.manifest is not None and backup.manifest.problems):
         return Tone.BAD
     return Tone.GOOD if backup.verified_at else Tone.WARNING
+
+
+def proven_text(backup: Backup) -> str:
+    """Whether a test restore went well, and how long ago."""
+    return f"Proven {age_text(backup.proven_at)}" if backup.proven_at else "Not tried"
+
+
+def proven_tone(backup: Backup) -> Tone:
+    return Tone.GOOD if backup.proven_at else Tone.MUTED
+
+
+def kept_text(backup: Backup) -> str:
+    return "Protected" if backup.protected else ""

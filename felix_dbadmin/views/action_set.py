@@ -7,10 +7,11 @@ from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
 from felix_dbadmin.models.plain import plain_tooltip
-from felix_dbadmin.views.actions import ACTIONS, MENUS, MIGRATE, ActionSpec, Do
+from felix_dbadmin.views.actions import ACTIONS, MENUS, MIGRATE, SPECS, ActionSpec, Do
 from felix_dbadmin.views.availability import Situation, availability, command_of
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.theme import Scheme
+from felix_dbadmin.views.widgets.palette import PaletteEntry
 
 
 class ActionSet(QMenu):
@@ -65,7 +66,7 @@ class ActionSet(QMenu):
         """Enable what makes sense; the rest says in tooltip and status line why it does not."""
         self._now = now
         for do, reason in availability(now).items():
-            action, spec = self._actions[do], _SPECS[do]
+            action, spec = self._actions[do], SPECS[do]
             command = command_of(spec, now)
             action.setEnabled(not reason)
             action.setStatusTip(reason or spec.tip)
@@ -74,6 +75,22 @@ class ActionSet(QMenu):
             if do in self._commands:
                 self._commands[do].setEnabled(bool(command))
                 self._commands[do].setToolTip(plain_tooltip(command))
+
+    def entries(self) -> tuple[PaletteEntry, ...]:
+        """Every action as things stand now, for the palette; its key is the action's."""
+        reasons = availability(self._now)
+        return tuple(
+            PaletteEntry(
+                key=spec.do,
+                text=_plain(spec.text),
+                hint=spec.tip,
+                shortcut=self._actions[spec.do].shortcut().toString(),
+                reason=reasons[spec.do],
+                command=command_of(spec, self._now),
+                icon=spec.icon,
+            )
+            for spec in ACTIONS
+        )
 
     def set_scheme(self, scheme: Scheme) -> None:
         self._actions[Do(scheme)].setChecked(True)
@@ -96,12 +113,9 @@ class ActionSet(QMenu):
 
     @Slot(QAction)
     def _copy_command(self, entry: QAction) -> None:
-        command = command_of(_SPECS[Do(entry.data())], self._now)
+        command = command_of(SPECS[Do(entry.data())], self._now)
         QGuiApplication.clipboard().setText(command)
         self.command_copied.emit(command)
-
-
-_SPECS = {spec.do: spec for spec in ACTIONS}
 
 
 def _plain(text: str) -> str:

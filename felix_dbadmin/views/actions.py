@@ -21,6 +21,24 @@ class Do(StrEnum):
     BACK_UP_ALL = "back_up_all"
     VERIFY_BACKUP = "verify_backup"
     RESTORE = "restore"
+    COMPARE = "compare"
+    PROVE = "prove"
+    BRING_BACK = "bring_back"
+    RESTORE_COPY = "restore_copy"
+    EXPORT = "export"
+    PROTECT = "protect"
+    UNPROTECT = "unprotect"
+    DELETE_BACKUP = "delete_backup"
+    RETENTION = "retention"
+    STOP = "stop"
+    PALETTE = "palette"
+    GO_TO = "go_to"
+    MIGRATIONS_TAB = "migrations_tab"
+    BACKUPS_TAB = "backups_tab"
+    TIMELINE_TAB = "timeline_tab"
+    NEXT_PANE = "next_pane"
+    PREVIOUS_PANE = "previous_pane"
+    ACTIVITY = "activity"
     LIGHT = "light"
     DARK = "dark"
     SYSTEM = "system"
@@ -185,8 +203,134 @@ ACTIONS: tuple[ActionSpec, ...] = (
         command="felix-dbadmin backup restore {backup} --workspace {folder} --component {component}",
         toolbar="Restore…",
     ),
-    ActionSpec(Do.LIGHT, "&Light", VIEW, "Light colours", checkable=True),
+    ActionSpec(
+        Do.PROVE,
+        "&Test restore",
+        BACKUP,
+        "Restore the selected backup into a temporary file, count it, and mark it as proven restorable",
+        icon="prove",
+        command="felix-dbadmin backup test {backup} --workspace {folder}",
+    ),
+    ActionSpec(
+        Do.COMPARE,
+        "&Compare with live",
+        BACKUP,
+        "Show which rows came, went or changed since the selected backup",
+        icon="compare",
+        shortcut="Ctrl+D",
+        command="felix-dbadmin backup compare {backup} --workspace {folder}",
+        divided=True,
+    ),
+    ActionSpec(
+        Do.BRING_BACK,
+        "Bring ro&ws back…",
+        BACKUP,
+        "Put rows of the selected backup back into the live database: the comparison is where they are chosen",
+        icon="bring_back",
+    ),
+    ActionSpec(
+        Do.RESTORE_COPY,
+        "Restore as a cop&y…",
+        BACKUP,
+        "Make a new database file of the selected backup; nothing else is touched",
+        icon="restore_copy",
+        command="felix-dbadmin backup restore {backup} --as-copy copy_of_{backup} --workspace {folder}",
+        divided=True,
+    ),
+    ActionSpec(
+        Do.EXPORT,
+        "&Export…",
+        BACKUP,
+        "Copy the selected backup out of the workspace and verify the copy",
+        icon="export",
+        command="felix-dbadmin backup export {backup} . --workspace {folder}",
+    ),
+    ActionSpec(
+        Do.PROTECT,
+        "&Protect",
+        BACKUP,
+        "Keep the selected backup whatever the retention says",
+        icon="protect",
+        command="felix-dbadmin backup protect {backup} --workspace {folder}",
+        divided=True,
+    ),
+    ActionSpec(
+        Do.UNPROTECT,
+        "&Unprotect",
+        BACKUP,
+        "Let the retention decide about the selected backup again",
+        icon="unprotect",
+        command="felix-dbadmin backup unprotect {backup} --workspace {folder}",
+    ),
+    ActionSpec(
+        Do.DELETE_BACKUP,
+        "De&lete…",
+        BACKUP,
+        "Delete the selected backup for good",
+        icon="delete",
+        command="felix-dbadmin backup delete {backup} --workspace {folder}",
+    ),
+    ActionSpec(
+        Do.RETENTION,
+        "Rete&ntion…",
+        BACKUP,
+        "Show exactly which old backups would be deleted, and why the others are kept",
+        icon="retention",
+        command="felix-dbadmin backup prune --dry-run --workspace {folder}",
+        divided=True,
+    ),
+    ActionSpec(
+        Do.PALETTE,
+        "&Command palette…",
+        VIEW,
+        "Find any action by typing; those that cannot be used now say why",
+        icon="palette",
+        shortcut="Ctrl+Shift+P",
+    ),
+    ActionSpec(Do.GO_TO, "&Go to component…", VIEW, "Select a component by typing", icon="go_to", shortcut="Ctrl+P"),
+    ActionSpec(
+        Do.MIGRATIONS_TAB,
+        "Show &migrations",
+        VIEW,
+        "The Migrations page",
+        icon="database",
+        shortcut="Ctrl+1",
+        divided=True,
+    ),
+    ActionSpec(Do.BACKUPS_TAB, "Show &backups", VIEW, "The Backups page", icon="backup", shortcut="Ctrl+2"),
+    ActionSpec(Do.TIMELINE_TAB, "Show &timeline", VIEW, "The Timeline page", icon="timeline", shortcut="Ctrl+3"),
+    ActionSpec(
+        Do.NEXT_PANE,
+        "&Next pane",
+        VIEW,
+        "Move the focus to the next list or text",
+        icon="pane",
+        shortcut="F6",
+        divided=True,
+    ),
+    ActionSpec(
+        Do.PREVIOUS_PANE,
+        "&Previous pane",
+        VIEW,
+        "Move the focus to the list or text before",
+        icon="pane",
+        shortcut="Shift+F6",
+    ),
+    ActionSpec(
+        Do.ACTIVITY,
+        "&Activity",
+        VIEW,
+        "Show or hide everything that runs or ran",
+        icon="activity",
+        shortcut="Ctrl+J",
+        checkable=True,
+        divided=True,
+    ),
+    ActionSpec(Do.STOP, "S&top what runs", VIEW, "Ask the running work to stop", icon="stop", shortcut="Ctrl+."),
+    ActionSpec(Do.LIGHT, "&Light", VIEW, "Light colours", checkable=True, divided=True),
     ActionSpec(Do.DARK, "&Dark", VIEW, "Dark colours", checkable=True),
     ActionSpec(Do.SYSTEM, "As the &system", VIEW, "Follow the system's colours", checkable=True),
     ActionSpec(Do.ABOUT, "&About felix-dbadmin", HELP, "Version and parts", icon="about"),
 )
+
+SPECS = {spec.do: spec for spec in ACTIONS}

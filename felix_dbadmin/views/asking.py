@@ -18,6 +18,12 @@ class Asker:
         chosen = QFileDialog.getExistingDirectory(parent, title, str(start or Path.home()), options)
         return Path(chosen) if chosen else None
 
+    def save_file(self, parent: QWidget, title: str, name: str) -> Path | None:
+        """Where to write a new file that may be called `name`, None when they changed their mind."""
+        options = QFileDialog.Option.DontUseCustomDirectoryIcons
+        chosen, _ = QFileDialog.getSaveFileName(parent, title, str(Path.home() / name), options=options)
+        return Path(chosen) if chosen else None
+
     def agrees(self, parent: QWidget, question: str, consequence: str, yes: str, no: str) -> bool:
         """Whether somebody pressed the button named `yes`; `no` is the default and Esc."""
         box = QMessageBox(QMessageBox.Icon.Warning, "felix-dbadmin", question, parent=parent)

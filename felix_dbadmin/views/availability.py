@@ -22,11 +22,30 @@ class Situation:
     busy: str = ""
 
 
+ALWAYS = frozenset(
+    {
+        Do.QUIT,
+        Do.PALETTE,
+        Do.MIGRATIONS_TAB,
+        Do.BACKUPS_TAB,
+        Do.TIMELINE_TAB,
+        Do.NEXT_PANE,
+        Do.PREVIOUS_PANE,
+        Do.ACTIVITY,
+        Do.LIGHT,
+        Do.DARK,
+        Do.SYSTEM,
+        Do.ABOUT,
+    }
+)
+"""What changes no more than the window itself."""
+
+
 def availability(now: Situation) -> dict[Do, str]:
     """For every action the reason why it cannot be used, '' where it can."""
     reasons = dict.fromkeys(Do, "")
     if now.busy:
-        for do in set(Do) - {Do.QUIT, Do.LIGHT, Do.DARK, Do.SYSTEM, Do.ABOUT, Do.REFRESH}:
+        for do in set(Do) - ALWAYS - {Do.REFRESH, Do.GO_TO, Do.STOP}:
             reasons[do] = f"“{now.busy}” is running."
         return reasons
     if now.folder is None:
@@ -35,6 +54,8 @@ def availability(now: Situation) -> dict[Do, str]:
     present = any(_readable(component) == "" for component in now.status.components) if now.status else False
     component = now.component
     reasons |= {
+        Do.STOP: "Nothing is running.",
+        Do.GO_TO: _unread(now),
         Do.APPLY_ALL: _unread(now) or ("" if pending else "Nothing is pending in any component."),
         Do.BACK_UP_ALL: _unread(now) or ("" if present else "No component has a database yet."),
         Do.DRY_RUN: _unselected(now) or (component and _rehearsable(component)) or "",
@@ -45,6 +66,15 @@ def availability(now: Situation) -> dict[Do, str]:
         Do.BACK_UP: _unselected(now) or (component and _present(component)) or "",
         Do.VERIFY_BACKUP: _unselected(now) or ("" if now.backup else "Select a backup first."),
         Do.RESTORE: _unselected(now) or ("" if now.backup else "Select a backup first."),
+        Do.PROVE: _unchosen(now),
+        Do.COMPARE: _unchosen(now) or (component and _present(component)) or "",
+        Do.BRING_BACK: _unchosen(now) or (component and _readable(component)) or "",
+        Do.RESTORE_COPY: _unchosen(now),
+        Do.EXPORT: _unchosen(now),
+        Do.PROTECT: _unchosen(now) or (now.backup and _protectable(now.backup, True)) or "",
+        Do.UNPROTECT: _unchosen(now) or (now.backup and _protectable(now.backup, False)) or "",
+        Do.DELETE_BACKUP: _unchosen(now) or ("It is protected." if now.backup and now.backup.protected else ""),
+        Do.RETENTION: _unread(now) or ("" if _backed_up(now) else "There is no backup yet."),
     }
     return reasons
 
@@ -69,6 +99,22 @@ def _unread(now: Situation) -> str:
 
 def _unselected(now: Situation) -> str:
     return _unread(now) or ("" if now.component else "Select a component first.")
+
+
+def _unchosen(now: Situation) -> str:
+    return _unselected(now) or ("" if now.backup else "Select a backup first.")
+
+
+def _protectable(backup: Backup, protected: bool) -> str:
+    if backup.manifest is None:
+        return "It has no manifest that could say so."
+    if backup.protected == protected:
+        return "It is protected already." if protected else "It is not protected."
+    return ""
+
+
+def _backed_up(now: Situation) -> bool:
+    return now.status is not None and any(component.backups for component in now.status.components)
 
 
 def _present(component: ComponentStatus) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -9,13 +10,15 @@ from PySide6.QtCore import QObject, Signal, Slot
 from felix_dbadmin.core.backups.catalogue import Backup
 from felix_dbadmin.core.migrate.plan import Direction, Request
 from felix_dbadmin.core.migrate.status import ComponentStatus
-from felix_dbadmin.views.availability import Situation
+from felix_dbadmin.views.actions import SPECS, Do
+from felix_dbadmin.views.availability import Situation, command_of
 from felix_dbadmin.views.flows.backing_up import BackUpFlow, VerifyBackupFlow, VerifyComponentFlow
 from felix_dbadmin.views.flows.flow import Flow, Surroundings
 from felix_dbadmin.views.flows.migrating import ChangeFlow, DryRunFlow
 from felix_dbadmin.views.flows.restoring import RestoreFlow
+from felix_dbadmin.views.flows.returning import ReturnFlow
 from felix_dbadmin.views.flows.sampling import SampleFlow
-from felix_dbadmin.views.notice import Kind, Notice, Place, Undo
+from felix_dbadmin.views.notice import Kind, Notice, Place, Returns, Undo
 
 
 class Desk(QObject):
@@ -27,6 +30,8 @@ class Desk(QObject):
     """tuple of Rehearsal"""
     busy_changed = Signal(str)
     """The title of what runs now, '' for nothing."""
+    background_changed = Signal(bool)
+    """Whether what runs now goes on without its dialog."""
     folder_made = Signal(object)
     """Path of a workspace that was made."""
 
@@ -48,6 +53,48 @@ class Desk(QObject):
 
     def set_situation(self, now: Situation) -> None:
         self._now = now
+
+    @property
+    def now(self) -> Situation:
+        """What is selected."""
+        return self._now
+
+    @property
+    def here(self) -> Surroundings:
+        """What a flow in the open folder works with."""
+        return self._here()
+
+    def run(self, flow: Flow) -> None:
+        """Start a flow that was made elsewhere, unless one runs."""
+        self._run(flow)
+
+    def slots(self) -> Mapping[Do, Callable[[], None]]:
+        """The slot of every action that is work. A new action needs a line here, and none in the window."""
+        return {
+            Do.DRY_RUN: self.start_dry_run,
+            Do.APPLY: self.start_apply,
+            Do.APPLY_ALL: self.start_apply_all,
+            Do.ROLL_BACK: self.start_roll_back,
+            Do.REPAIR: self.start_repair,
+            Do.VERIFY: self.start_verify,
+            Do.BACK_UP: self.start_back_up,
+            Do.BACK_UP_ALL: self.start_back_up_all,
+            Do.VERIFY_BACKUP: self.start_verify_backup,
+            Do.RESTORE: self.start_restore,
+            Do.STOP: self.stop,
+        }
+
+    @Slot()
+    def stop(self) -> None:
+        """Ask what runs now to stop."""
+        if self._flow is not None:
+            self._flow.cancel()
+
+    @Slot()
+    def come_forward(self) -> None:
+        """Show the progress of what runs now."""
+        if self._flow is not None:
+            self._flow.come_forward()
 
     @Slot()
     def start_dry_run(self) -> None:
@@ -77,31 +124,37 @@ class Desk(QObject):
     def start_repair(self) -> None:
         self._change("Repair", Direction.REPAIR)
 
+    @Slot(object)
+    def start_change(self, request: Request) -> None:
+        """Review exactly this request: to a version that was chosen on a page."""
+        verbs = {Direction.UP: "Apply to", Direction.DOWN: "Roll back", Direction.REPAIR: "Repair"}
+        self._run_change(f"{verbs[request.direction]} {request.component}", request)
+
     @Slot()
     def start_verify(self) -> None:
         component = self._component()
         if component is not None:
-            self._run(VerifyComponentFlow(f"Verify {component.name}", self._here(), component.name))
+            self._run(VerifyComponentFlow(f"Verify {component.name}", self._here(), component.name), Do.VERIFY)
 
     @Slot()
     def start_back_up(self) -> None:
         component = self._component()
         if component is not None:
-            self._run(BackUpFlow(f"Back up {component.name}", self._here(), (component.name,)))
+            self._run(BackUpFlow(f"Back up {component.name}", self._here(), (component.name,)), Do.BACK_UP)
 
     @Slot()
     def start_back_up_all(self) -> None:
         if self._now.status is not None:
             names = tuple(each.name for each in self._now.status.components if each.exists and each.trouble is None)
             if names:
-                self._run(BackUpFlow("Back up all", self._here(), names))
+                self._run(BackUpFlow("Back up all", self._here(), names), Do.BACK_UP_ALL)
 
     @Slot()
     def start_verify_backup(self) -> None:
         component, backup = self._component(), self._now.backup
         if component is not None and backup is not None:
             title = f"Verify {backup.name}"
-            self._run(VerifyBackupFlow(title, self._here(), component.name, backup.name))
+            self._run(VerifyBackupFlow(title, self._here(), component.name, backup.name), Do.VERIFY_BACKUP)
 
     @Slot()
     def start_restore(self) -> None:
@@ -110,15 +163,27 @@ class Desk(QObject):
             self._restore(component, backup)
 
     @Slot(object)
-    def start_undo(self, undo: Undo) -> None:
-        """Put the backup back that was taken before a change; through the same questions as any restore."""
+    def start_undo(self, undo: Undo | Returns) -> None:
+        """Put back what was taken before a change; through the same questions as any restore."""
+        undos = undo.undos if isinstance(undo, Returns) else (undo,)
+        pairs = tuple(pair for each in undos if (pair := self._found(each)) is not None)
+        if len(pairs) < len(undos):
+            return
+        if isinstance(undo, Returns):
+            self._run(ReturnFlow("Return to the backups", self._here(), pairs))
+        else:
+            self._restore(*pairs[0])
+
+    def _found(self, undo: Undo) -> tuple[ComponentStatus, Backup] | None:
+        """The component and the backup as they are now; says so where they are not there."""
         component = self._now.status.component(undo.component) if self._now.status else None
-        backup = next((each for each in component.backups if each.name == undo.backup), None) if component else None
+        listed = component.backups if component else ()
+        backup = next((each for each in listed if undo.backup in (each.name, each.plain_name)), None)
         if component is None or backup is None:
             summary = f"{undo.backup} is not in the list of backups."
             self.noticed.emit(Notice(Kind.WARNING, summary, "Refresh, then look under Backups.", place=Place.BACKUPS))
-        else:
-            self._restore(component, backup)
+            return None
+        return component, backup
 
     def start_sample(self, folder: Path) -> None:
         around = Surroundings(folder, self._around.jobs, self._around.look, self._around.window)
@@ -132,8 +197,14 @@ class Desk(QObject):
     def _change(self, verb: str, direction: Direction) -> None:
         component = self._component()
         if component is not None:
-            request = Request(component.name, direction)
-            self._run(ChangeFlow(f"{verb} {component.name}", self._here(), (request,)))
+            self._run_change(f"{verb} {component.name}", Request(component.name, direction))
+
+    def _run_change(self, title: str, request: Request) -> None:
+        component = self._now.status.component(request.component) if self._now.status else None
+        backups = backups_before(component) if component else {}
+        flow = ChangeFlow(title, self._here(), (request,), backups)
+        flow.restore_wanted.connect(self.start_undo)
+        self._run(flow)
 
     def _component(self) -> ComponentStatus | None:
         return self._now.component if self._now.folder is not None else None
@@ -141,13 +212,17 @@ class Desk(QObject):
     def _here(self) -> Surroundings:
         return Surroundings(self._now.folder or Path(), self._around.jobs, self._around.look, self._around.window)
 
-    def _run(self, flow: Flow) -> None:
+    def _run(self, flow: Flow, do: Do | None = None) -> None:
+        """Start it unless something runs; `do` is the action whose command does the same."""
         if self._flow is not None:
             flow.deleteLater()
             return
+        if do is not None:
+            flow.command = command_of(SPECS[do], self._now)
         self._flow = flow
         flow.noticed.connect(self.noticed)
         flow.rehearsed.connect(self.rehearsed)
+        flow.background_changed.connect(self.background_changed)
         flow.ended.connect(self._forget)
         self.busy_changed.emit(flow.title)
         flow.start()
@@ -156,3 +231,9 @@ class Desk(QObject):
     def _forget(self) -> None:
         self._flow = None
         self.busy_changed.emit("")
+
+
+def backups_before(component: ComponentStatus) -> dict[int, Backup]:
+    """For each applied version the backup from before it, where that is still there."""
+    found = {each.plain_name: each for each in component.backups}
+    return {item.version: found[item.backup] for item in component.applied if item.backup in found}

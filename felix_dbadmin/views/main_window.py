@@ -1,4 +1,4 @@
-"""The frame: menus, toolbar, tree, tabs, status line. Names the pages, and knows nothing of their work."""
+"""The frame: menus, toolbar, tree, tabs, activity, status line. Names the pages, and knows nothing of their work."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QTabWidget
 
 from felix_dbadmin.core.backups.catalogue import Backup
@@ -17,22 +17,27 @@ from felix_dbadmin.jobs.runner import JobRunner
 from felix_dbadmin.models.tree_rows import TreeRow
 from felix_dbadmin.views.action_set import ActionSet
 from felix_dbadmin.views.actions import Do
+from felix_dbadmin.views.activity_dock import ActivityDock
 from felix_dbadmin.views.asking import Asker
 from felix_dbadmin.views.availability import Situation
+from felix_dbadmin.views.backups_desk import COMPARE, BackupsDesk
 from felix_dbadmin.views.desk import Desk
-from felix_dbadmin.views.dialogs.about import AboutDialog
 from felix_dbadmin.views.flows.flow import Surroundings
+from felix_dbadmin.views.history_loader import HISTORY, HistoryLoader
+from felix_dbadmin.views.journal_reader import JOURNAL
 from felix_dbadmin.views.look import Look
+from felix_dbadmin.views.migrations_desk import MigrationsDesk
 from felix_dbadmin.views.notice import Kind, Notice, Place
 from felix_dbadmin.views.pages.backups import BackupsPage
 from felix_dbadmin.views.pages.migrations import MigrationsPage
+from felix_dbadmin.views.pages.timeline import TimelinePage
 from felix_dbadmin.views.settings import WindowSettings
-from felix_dbadmin.views.theme import Scheme
 from felix_dbadmin.views.watcher import OVERVIEW, WATCH, Watcher
 from felix_dbadmin.views.widgets.basics import PlainLabel, named
 from felix_dbadmin.views.widgets.component_list import ComponentList
 from felix_dbadmin.views.widgets.empty_state import Emptiness, EmptyState
 from felix_dbadmin.views.widgets.job_bar import JobBar
+from felix_dbadmin.views.window_actions import WindowActions
 
 NO_WORKSPACE = Emptiness(
     "Open a Felix folder",
@@ -41,25 +46,38 @@ NO_WORKSPACE = Emptiness(
     "database",
 )
 
+QUIET = (WATCH, OVERVIEW, JOURNAL, HISTORY, COMPARE)
+"""Lanes of jobs that nobody set going: neither the status line nor the activity lists them."""
+
+_LAYOUT_VERSION = 1
+
 
 class MainWindow(QMainWindow):
     def __init__(self, jobs: JobRunner, look: Look, settings: WindowSettings, asker: Asker) -> None:
         super().__init__()
-        self._jobs, self._look, self._settings, self._asker = jobs, look, settings, asker
+        self._jobs, self._settings, self._asker = jobs, settings, asker
         self._now = Situation()
+        self.tabs = QTabWidget(self)
         self.actions_by_id = ActionSet(look, self)
+        self.own = WindowActions(jobs, look, settings, asker, self.actions_by_id, self.tabs, self)
         self.watcher = Watcher(jobs, self)
         self.desk = Desk(Surroundings(Path(), jobs, look, self))
         self.tree = ComponentList(look, self)
         self.migrations = MigrationsPage(look, self)
         self.backups = BackupsPage(look, self.actions_by_id, self)
-        self.tabs = QTabWidget(self)
-        self.tabs.setDocumentMode(True)
+        self.backups_desk = BackupsDesk(jobs, self.desk, asker, self.actions_by_id, self.backups)
+        self.timeline = TimelinePage(look, self)
+        self.history = HistoryLoader(jobs, self)
+        MigrationsDesk(self.desk, self.history, self.watcher, self.tree, asker, self.migrations)
+        self._dock = ActivityDock(jobs, QUIET, look, self.actions_by_id[Do.ACTIVITY], self)
+        self.activity = self._dock.panel
         self.empty = EmptyState(look, (self.actions_by_id[Do.OPEN], self.actions_by_id[Do.SAMPLE]), self)
+        self.job_bar = JobBar(jobs, QUIET, self)
         self._stack = QStackedWidget(self)
         self._split = QSplitter(Qt.Orientation.Horizontal, self)
         self._refreshed = PlainLabel(parent=self, wrap=False)
         self._lay_out()
+        self.actions_by_id.set_scheme(look.theme.scheme)
         self._connect_actions()
         self._connect_parts()
         self._show_empty(NO_WORKSPACE)
@@ -71,16 +89,18 @@ class MainWindow(QMainWindow):
         """What was read last."""
         return self._now.status
 
+    @Slot(object)
     def open_folder(self, folder: Path) -> None:
         """Show a workspace; whether it is one is told by the first reading."""
         self._now = Situation(folder=folder)
         self.setWindowTitle(f"felix-dbadmin: {folder}")
-        for page in (self.migrations, self.backups):
+        for page in (self.migrations, self.backups, self.timeline):
             page.forget()
         self.tree.show_status(None)
         self._show_empty(Emptiness("Reading the databases…", str(folder), "waiting"))
         self._settle()
-        self.watcher.open(folder)
+        for part in (self.watcher, self._dock, self.history):
+            part.open(folder)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         flow = self.desk.flow
@@ -93,6 +113,7 @@ class MainWindow(QMainWindow):
             flow.cancel()
         self._settings.keep_layout("window", self.saveGeometry())
         self._settings.keep_layout("split", self._split.saveState())
+        self._settings.keep_layout("docks", self.saveState(_LAYOUT_VERSION))
         self.watcher.stop()
         event.accept()
 
@@ -122,8 +143,8 @@ class MainWindow(QMainWindow):
         status = self._now.status
         component = status.component(row.component) if row and status else None
         self._now = replace(self._now, component=component)
-        self.migrations.show_component(component)
-        self.backups.show_component(component)
+        for page in (self.migrations, self.backups, self.timeline):
+            page.show_component(component)
         if row is not None and row.backup is not None:
             self.backups.select_backup(row.backup.name)
         if row is not None and row.version is not None:
@@ -152,35 +173,10 @@ class MainWindow(QMainWindow):
     def _note_copied(self, command: str) -> None:
         self.statusBar().showMessage(f"Copied: {command}", 5000)
 
-    @Slot()
-    def _ask_folder(self) -> None:
-        folder = self._asker.folder(self, "Open a folder of Felix databases", self._now.folder)
-        if folder is not None:
-            self.open_folder(folder)
-
-    @Slot()
-    def _ask_sample(self) -> None:
-        folder = self._asker.folder(self, "Choose an empty folder for the sample", self._now.folder)
-        if folder is not None:
-            self.desk.start_sample(folder)
-
-    @Slot()
-    def _show_about(self) -> None:
-        engine = self._jobs.engine
-        dialog = AboutDialog(engine.sqlite_version if engine else "", self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    @Slot(QAction)
-    def _set_scheme(self) -> None:
-        scheme = next(each for each in Scheme if self.actions_by_id[Do(each)].isChecked())
-        self._look.theme.set_scheme(scheme)
-        self._settings.scheme = scheme
-
     def _settle(self) -> None:
         """Tell everybody what is selected and what runs."""
-        self.actions_by_id.set_situation(self._now)
-        self.desk.set_situation(self._now)
+        for part in (self.actions_by_id, self.own, self.desk):
+            part.set_situation(self._now)
 
     def _show_empty(self, emptiness: Emptiness) -> None:
         self.empty.show_emptiness(emptiness)
@@ -189,8 +185,10 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self.setWindowTitle("felix-dbadmin")
         self.actions_by_id.fill(self)
+        self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.migrations, "Migrations")
         self.tabs.addTab(self.backups, "Backups")
+        self.tabs.addTab(self.timeline, "Timeline")
         named(self.tabs.tabBar(), "Pages")
         self._split.addWidget(self.tree)
         self._split.addWidget(self.tabs)
@@ -199,51 +197,48 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(self._split)
         self._stack.addWidget(self.empty)
         self.setCentralWidget(self._stack)
-        self.statusBar().addPermanentWidget(JobBar(self._jobs, (WATCH, OVERVIEW), self))
+        self.statusBar().addPermanentWidget(self.job_bar)
         self.statusBar().addPermanentWidget(self._refreshed)
-        self.actions_by_id.set_scheme(self._look.theme.scheme)
 
     def _connect_actions(self) -> None:
-        desk, actions = self.desk, self.actions_by_id
-        slots = {
-            Do.OPEN: self._ask_folder,
-            Do.SAMPLE: self._ask_sample,
-            Do.REFRESH: self.watcher.refresh,
-            Do.QUIT: self.close,
-            Do.DRY_RUN: desk.start_dry_run,
-            Do.APPLY: desk.start_apply,
-            Do.APPLY_ALL: desk.start_apply_all,
-            Do.ROLL_BACK: desk.start_roll_back,
-            Do.REPAIR: desk.start_repair,
-            Do.VERIFY: desk.start_verify,
-            Do.BACK_UP: desk.start_back_up,
-            Do.BACK_UP_ALL: desk.start_back_up_all,
-            Do.VERIFY_BACKUP: desk.start_verify_backup,
-            Do.RESTORE: desk.start_restore,
-            Do.LIGHT: self._set_scheme,
-            Do.DARK: self._set_scheme,
-            Do.SYSTEM: self._set_scheme,
-            Do.ABOUT: self._show_about,
-        }
-        for do, slot in slots.items():
-            actions[do].triggered.connect(slot)
+        for do, slot in {**self.own.slots(), **self.desk.slots()}.items():
+            self.actions_by_id[do].triggered.connect(slot)
+        self.actions_by_id[Do.REFRESH].triggered.connect(self.watcher.refresh)
+        self.actions_by_id[Do.QUIT].triggered.connect(self.close)
 
     def _connect_parts(self) -> None:
         self.watcher.status_read.connect(self._show_status)
         self.watcher.failed.connect(self._show_trouble)
         self.tree.selected.connect(self._show_selected)
         self.backups.backup_selected.connect(self._note_backup)
+        self.backups.component_chosen.connect(self.tree.select_component)
+        self.watcher.status_read.connect(self.backups.show_workspace)
+        self.own.folder_chosen.connect(self.open_folder)
+        self.own.sample_wanted.connect(self.desk.start_sample)
+        self.own.component_chosen.connect(self.tree.select_component)
         self.desk.noticed.connect(self.show_notice)
         self.desk.rehearsed.connect(self.migrations.show_rehearsals)
         self.desk.busy_changed.connect(self._note_busy)
         self.desk.folder_made.connect(self.open_folder)
-        self.actions_by_id.command_copied.connect(self._note_copied)
+        self.desk.background_changed.connect(self.job_bar.set_background)
+        self.timeline.history_wanted.connect(self.history.load)
+        self.timeline.change_requested.connect(self.desk.start_change)
+        self.history.loaded.connect(self.timeline.show_history)
+        self.timeline.restore_requested.connect(self.desk.start_undo)
+        self.history.noticed.connect(self.show_notice)
+        self._dock.noticed.connect(self.show_notice)
+        self.job_bar.show_requested.connect(self.desk.come_forward)
         self._jobs.engine_stopped.connect(self._note_engine)
+        for part in (self.actions_by_id, self.own, self._dock):
+            part.command_copied.connect(self._note_copied)
         for page in (self.migrations, self.backups):
             page.banner.undo_requested.connect(self.desk.start_undo)
 
     def _restore_layout(self) -> None:
         self.resize(QSize(205, 128) * self.fontMetrics().averageCharWidth())
-        for part, restore in (("window", self.restoreGeometry), ("split", self._split.restoreState)):
-            if state := self._settings.layout(part):
-                restore(state)
+        if state := self._settings.layout("window"):
+            self.restoreGeometry(state)
+        if state := self._settings.layout("split"):
+            self._split.restoreState(state)
+        if state := self._settings.layout("docks"):
+            self.restoreState(state, _LAYOUT_VERSION)

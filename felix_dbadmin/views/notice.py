@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from felix_dbadmin.core.errors import Cancelled, DbAdminError
 from felix_dbadmin.core.rehearse.report import Failure
+from felix_dbadmin.core.text import list_text
 
 
 class Kind(StrEnum):
@@ -30,6 +31,28 @@ class Undo:
     component: str
     backup: str
     """The backup's name."""
+    text: str = "Undo…"
+    """Of the button."""
+
+    @property
+    def tip(self) -> str:
+        return f"Restore {self.backup}"
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """The way back of several components, which were changed before the work came to a stop."""
+
+    undos: tuple[Undo, ...]
+
+    @property
+    def text(self) -> str:
+        names = list_text([undo.component for undo in self.undos])
+        return f"Return {names} to {'its backup' if len(self.undos) == 1 else 'their backups'}…"
+
+    @property
+    def tip(self) -> str:
+        return "Restore " + list_text([undo.backup for undo in self.undos], limit=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +61,7 @@ class Notice:
     summary: str
     hint: str = ""
     details: str = ""
-    undo: Undo | None = None
+    undo: Undo | Returns | None = None
     place: Place = Place.MIGRATIONS
 
     @property

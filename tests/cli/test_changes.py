@@ -11,6 +11,7 @@ from felix_dbadmin.core.migrate import apply
 from felix_dbadmin.core.migrate.apply import Migrated
 from felix_dbadmin.core.migrate.losses import Loss
 from felix_dbadmin.core.migrate.plan import Plan
+from felix_dbadmin.core.pace import StepCost
 from felix_dbadmin.core.task import Task
 from tests.cli.running import Command, fingerprints, versions
 from tests.helpers.workspaces import (
@@ -150,10 +151,12 @@ def test_a_failure_while_it_is_carried_out_names_what_is_done(
     run_sql(tmp_path / "beta.db", NOTES_BASE)
     real = apply.carry_out
 
-    def disturbed(folder: Path, plan: Plan, accepted: tuple[Loss, ...], *, task: Task) -> Migrated:
+    def disturbed(
+        folder: Path, plan: Plan, accepted: tuple[Loss, ...], costs: tuple[StepCost, ...], *, task: Task
+    ) -> Migrated:
         if plan.component == "beta":
             run_sql(tmp_path / "beta.db", "alter table notes add column author text")
-        return real(folder, plan, accepted, task=task)
+        return real(folder, plan, accepted, costs, task=task)
 
     monkeypatch.setattr(changes, "carry_out", disturbed)
     ran = command("migrate", "-w", tmp_path, "-c", "alpha", "-c", "beta", "--yes")

@@ -18,6 +18,8 @@ REPORT = {
     "checks",
     "notes",
     "losses",
+    "ways_back",
+    "forecast",
     "live",
     "failure",
     "at",
@@ -41,7 +43,7 @@ def test_every_component_is_rehearsed_and_no_byte_changes(fresh: Path, command: 
     assert "idx_domain_confidence_time" in [item["name"] for item in knowledge["schema"]["added"]]
     assert knowledge["live"]["before"]["sha256"] == before["felix_knowledge.db"]
     assert all(item["ok"] for item in (*knowledge["statements"], *knowledge["checks"]))
-    assert {"step", "sql", "line", "verb", "object", "seconds", "rows", "touched", "ok", "error"} == set(
+    assert {"step", "sql", "line", "verb", "object", "risk", "seconds", "rows", "touched", "ok", "error"} == set(
         knowledge["statements"][0]
     )
 
@@ -53,6 +55,8 @@ def test_the_report_for_people(fresh: Path, command: Command) -> None:
     assert "+ virtual table knowledge_fts" in out
     assert "knowledge_fts: no table → 443" in out
     assert "knowledge_entries: " not in out
+    assert "Ways back:\n  1: down tested in this rehearsal: schema and rows as before\n  2: down tested" in out
+    assert "Expected (estimates): other programs wait to write for " in out
     assert "Live file unchanged: bytes, schema_version and data_version are the same before and after." in out
 
 

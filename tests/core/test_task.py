@@ -9,6 +9,7 @@ import pytest
 
 from felix_dbadmin.core import task as task_module
 from felix_dbadmin.core.errors import Cancelled
+from felix_dbadmin.core.pace import StepCost
 from felix_dbadmin.core.task import Progress, Task
 
 
@@ -102,3 +103,29 @@ def test_outside_the_guard_a_cancelled_task_has_no_hold_on_the_connection() -> N
         pass
     count = "with recursive c(n) as (select 1 union all select n + 1 from c limit 10000) select count(*) from c"
     assert db.execute(count).get == 10_000
+
+
+def test_with_costs_a_running_statement_is_reported_in_milliseconds_of_the_whole_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(task_module, "REPORT_INTERVAL", 0.0)
+    heard: list[Progress] = []
+    task, db = Task(heard.append), apsw.Connection(":memory:")
+    db.execute("create table t(n)")
+    long = "insert into t with recursive c(n) as (select 1 union all select n + 1 from c limit 20000) select n from c"
+    with task.guarding(db), task.recording() as recording:
+        db.execute(long)
+    cost = recording.finished()
+    task.begin(["fill", "look"])
+    task.expect((cost, StepCost(60.0)))
+    with task.guarding(db), task.counting(db):
+        task.step(0, "filling")
+        db.execute(long)
+        task.step(1)
+    filling = [progress for progress in heard if progress.note == "filling"]
+    assert len(filling) > 50
+    assert {progress.total for progress in heard[1:]} == {round(1000 * (cost.seconds + 60.0))}
+    assert [progress.done for progress in filling] == sorted(progress.done for progress in filling)
+    assert (heard[-1].step, heard[-1].done, heard[-1].rows) == (1, round(1000 * cost.seconds), 20_000)
+    assert heard[-1].remaining is not None
+    assert heard[-1].remaining > 1.0

@@ -55,7 +55,7 @@ def test_a_backup_without_a_manifest_is_not_called_verified() -> None:
     model.set_rows((made.backup(),))
     assert model.index(0, 3).data() == "not known"
     assert model.index(0, 4).data() == "No manifest"
-    assert model.index(0, 1).data() == "Made by hand"
+    assert model.index(0, 1).data() == "By hand"
 
 
 def test_a_tag_in_a_text_is_shown_and_not_followed() -> None:

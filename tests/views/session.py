@@ -37,6 +37,10 @@ class FakeAsker(Asker):
         self.asked.append(title)
         return self.chosen
 
+    def save_file(self, parent: QWidget, title: str, name: str) -> Path | None:
+        self.asked.append(title)
+        return self.chosen
+
     def agrees(self, parent: QWidget, question: str, consequence: str, yes: str, no: str) -> bool:
         self.asked.append(question)
         return self.answer
@@ -96,8 +100,9 @@ class Session:
 
     def row(self, name: str) -> list[str]:
         """A component's line in the tree."""
-        model = self.window.tree.model()
-        for row in range(model.rowCount()):
-            if model.index(row, 0).data() == name:
-                return [model.index(row, column).data() for column in range(model.columnCount())]
+        model = self.window.tree.view.model()
+        fleet = model.index(0, 0)
+        for row in range(model.rowCount(fleet)):
+            if model.index(row, 0, fleet).data() == name:
+                return [model.index(row, column, fleet).data() for column in range(model.columnCount())]
         raise AssertionError(name)

@@ -20,7 +20,7 @@ def test_back_up_verify_and_restore(session: Session, fresh: Path) -> None:
     page = session.window.backups
     assert page.backup is not None
     assert page.backup.reason == "manual"
-    assert any(line.startswith("SHA-256") for line in page.details.texts)
+    assert any(line.startswith("SHA-256") for line in page.details.manifest.facts.texts)
 
     assert session.do(Do.VERIFY_BACKUP).summary.startswith(f"{page.backup.name} is verified")
 

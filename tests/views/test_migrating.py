@@ -66,7 +66,9 @@ def test_apply_through_the_review_and_undo_it(session: Session, fresh: Path) -> 
     assert notice.kind is Kind.SUCCESS
     assert notice.summary.startswith("knowledge is at version 2: ")
     assert "checks passed after reading it back · backup pre_migration_" in notice.summary
-    assert session.row("knowledge") == ["knowledge", "2 of 2", "0", "1", "Up to date"]
+    row = session.row("knowledge")
+    assert row[:4] == ["knowledge", "2 of 2", "0", "1, just now"]
+    assert row[5] == "Up to date"
 
     assert notice.undo is not None
     session.window.migrations.banner.undo_requested.emit(notice.undo)
@@ -76,7 +78,7 @@ def test_apply_through_the_review_and_undo_it(session: Session, fresh: Path) -> 
     session.finish()
     assert session.window.tabs.currentWidget() is session.window.backups
     assert "safety backup pre_restore_" in session.notice().summary
-    assert session.row("knowledge")[1:4] == ["0 of 2", "2", "2"]
+    assert session.row("knowledge")[1:4] == ["0 of 2", "2", "2, just now"]
 
 
 def test_escape_in_the_review_changes_nothing(session: Session, fresh: Path) -> None:
@@ -97,7 +99,7 @@ def test_apply_all_in_one_review(session: Session, fresh: Path) -> None:
     session.press(review.accept_button)
     session.finish()
     assert [session.row(name)[1] for name in ("knowledge", "tasks", "workflows")] == ["2 of 2", "4 of 4", "2 of 2"]
-    assert session.row("agent_performance")[4] == "Up to date"
+    assert session.row("agent_performance")[5] == "Up to date"
     assert session.notice().summary.startswith("5 components changed: ")
 
 
@@ -107,7 +109,7 @@ def test_no_backup_is_promised_of_a_file_that_is_not_there(session: Session, fre
     assert review.accept_button.text() == "Apply 1 migration to agent_performance"
     session.press(review.accept_button)
     session.finish()
-    assert session.row("agent_performance")[1:4] == ["1 of 1", "0", "0"]
+    assert session.row("agent_performance")[1:4] == ["1 of 1", "0", "none"]
     assert session.notice().undo is None
 
 
@@ -120,7 +122,7 @@ def test_what_would_be_lost_needs_the_typed_name(session: Session, migrated: Pat
     assert not review.accept_button.isEnabled()
     QTest.keyClick(review.consent, Qt.Key.Key_Return)
     session.finish()
-    assert session.row("system_actions")[1:4] == ["1 of 1", "0", "0"]
+    assert session.row("system_actions")[1:4] == ["1 of 1", "0", "none"]
 
 
 def test_roll_back_with_typed_consent(session: Session, fresh: Path) -> None:
@@ -139,13 +141,13 @@ def test_roll_back_with_typed_consent(session: Session, fresh: Path) -> None:
 
 def test_repair_mends_what_drifted(session: Session, migrated: Path) -> None:
     session.open(migrated, "workflows")
-    assert session.row("workflows")[4] == "Drift: 3 objects"
+    assert session.row("workflows")[5] == "Drift: 3 objects"
     review = session.review(Do.REPAIR)
     assert review.accept_button.text() == "Back up and repair workflows"
     session.press(review.accept_button)
     session.finish()
     assert session.notice().summary.startswith("workflows was repaired: ")
-    assert session.row("workflows")[4] == "Up to date"
+    assert session.row("workflows")[5] == "Up to date"
 
 
 def test_a_migration_that_the_data_refuses_is_explained_and_nothing_is_asked(session: Session, fresh: Path) -> None:

@@ -6,8 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from felix_dbadmin.core.backups.manifest import Manifest, read_manifest
-from felix_dbadmin.core.backups.names import parse_name
+from felix_dbadmin.core.backups.names import COMPRESSED, parse_name
 from felix_dbadmin.core.errors import BackupUnusable, WorkspaceUnusable
+
+_CHANGES = {"pre_migration": "Before migrations", "pre_rollback": "Before a rollback"}
+_WHY = {
+    "pre_migration": "Before a migration",
+    "pre_rollback": "Before a rollback",
+    "pre_repair": "Before a repair",
+    "pre_restore": "Before a restore",
+    "manual": "By hand",
+    "scheduled": "Scheduled",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +44,36 @@ class Backup:
     def name(self) -> str:
         return self.path.name
 
+    @property
+    def plain_name(self) -> str:
+        """The name it had before it was compressed: what logs, journals and notes call it."""
+        return self.name.removesuffix(COMPRESSED)
+
+    @property
+    def protected(self) -> bool:
+        return self.manifest is not None and self.manifest.protected
+
+    @property
+    def proven_at(self) -> float | None:
+        """When it was last restored into a temporary file and found whole there; None for never."""
+        return self.manifest.proven_at if self.manifest is not None else None
+
+    @property
+    def compressed(self) -> bool:
+        return self.path.suffix == COMPRESSED
+
+    @property
+    def why(self) -> str:
+        """'Before migrations 0 → 2', 'Before a restore', 'By hand'; '' where nothing says."""
+        if self.reason in _CHANGES and self.manifest is not None and self.manifest.to_version is not None:
+            return f"{_CHANGES[self.reason]} {self.manifest.from_version} → {self.manifest.to_version}"
+        return _WHY.get(self.reason, "")
+
 
 def list_backups(folder: Path) -> tuple[Backup, ...]:
     """The backups in `folder`, newest first; none where there is no such folder. Raises WorkspaceUnusable."""
     try:
-        paths = [path for path in folder.iterdir() if path.suffix == ".db"]
+        paths = [path for path in folder.iterdir() if path.name.endswith((".db", f".db{COMPRESSED}"))]
     except FileNotFoundError:
         return ()
     except OSError as error:

@@ -53,6 +53,17 @@ class Manifest:
     problems: tuple[str, ...]
     """What was wrong at the last look; a backup of a damaged database is as damaged as that was."""
     compression: str = ""
+    to_version: int | None = None
+    """Where the migration or rollback that it was made before was to end; None for other reasons."""
+    protected: bool = False
+    """Set by hand: nothing of ours deletes it."""
+    proven_at: float | None = None
+    """When it was last restored into a temporary file and found whole there."""
+
+    @property
+    def from_version(self) -> int:
+        """The highest version inside, 0 for none."""
+        return max((version for version, _ in self.versions), default=0)
 
 
 def write_manifest(backup: Path, manifest: Manifest) -> None:
@@ -120,6 +131,9 @@ def _parsed(data: dict[str, Any]) -> Manifest:
         verified_how=_text(data, "verified_how"),
         problems=_texts(data, "problems"),
         compression=_text(data, "compression"),
+        to_version=_whole(data, "to_version") if data.get("to_version") is not None else None,
+        protected=_flag(data, "protected"),
+        proven_at=_time(data, "proven_at") if data.get("proven_at") is not None else None,
     )
 
 
@@ -146,6 +160,14 @@ def _whole(data: dict[str, Any], key: str) -> int:
     if not _is_whole(value):
         raise ValueError(key)
     return int(value)
+
+
+def _flag(data: dict[str, Any], key: str) -> bool:
+    """False where it is missing: manifests of earlier programs have none."""
+    value = data.get(key, False)
+    if not isinstance(value, bool):
+        raise ValueError(key)
+    return value
 
 
 def _time(data: dict[str, Any], key: str) -> float:

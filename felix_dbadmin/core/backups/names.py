@@ -10,13 +10,15 @@ from pathlib import Path
 from felix_dbadmin.core.errors import WrongUsage
 from felix_dbadmin.core.paths import PARTIAL
 
-REASONS = ("pre_migration", "pre_rollback", "pre_repair", "pre_restore", "manual")
+REASONS = ("pre_migration", "pre_rollback", "pre_repair", "pre_restore", "manual", "scheduled")
 MANIFEST_SUFFIX = ".json"
+COMPRESSED = ".zst"
+"""Ends the name of a compressed backup, after that of the database file inside."""
 
 _STAMP = "%Y%m%d_%H%M%S"
 _NAME = re.compile(
     rf"(?P<reason>{'|'.join(REASONS)})_(?P<stem>[A-Za-z0-9._-]+)_(?P<stamp>[0-9]{{8}}_[0-9]{{6}})"
-    r"(?:_(?P<number>[1-9][0-9]*))?\.db"
+    r"(?:_(?P<number>[1-9][0-9]*))?\.db(?:\.zst)?"
 )
 _TYPED = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 
@@ -47,7 +49,7 @@ def free_path(folder: Path, reason: str, database_stem: str, moment: float) -> P
     """A path in `folder` where nothing is yet: the plain name, or that with _2, _3 and so on before the suffix."""
     plain = folder / backup_name(reason, database_stem, moment)
     path, number = plain, 1
-    while any(taken.exists() for taken in (path, partial_of(path), manifest_of(path))):
+    while any(taken.exists() for taken in (path, partial_of(path), manifest_of(path), compressed_of(path))):
         number += 1
         path = plain.with_name(f"{plain.stem}_{number}.db")
     return path
@@ -66,18 +68,28 @@ def parse_name(filename: str) -> BackupName | None:
 
 
 def find_backup(folder: Path, name: str) -> Path:
-    """The backup that a person named. Raises WrongUsage unless it is a file directly in `folder`."""
+    """The backup that a person named, also where it was compressed since.
+
+    Raises WrongUsage unless it is a file directly in `folder`.
+    """
     if not _TYPED.fullmatch(name):
         raise WrongUsage(
             f"{name!r} is not the name of a backup.",
             "Give the file name alone, without a folder: letters, digits, '.', '_' and '-'.",
         )
     path = folder / name
+    if not path.exists() and compressed_of(path).exists():
+        path = compressed_of(path)
     if not path.is_file() or path.resolve().parent != folder.resolve():
         raise WrongUsage(
             f"There is no backup named {name} in {folder}.", "See which there are: felix-dbadmin backup list"
         )
     return path
+
+
+def compressed_of(path: Path) -> Path:
+    """Where a backup is when it is compressed."""
+    return path.with_name(path.name + COMPRESSED)
 
 
 def manifest_of(backup: Path) -> Path:

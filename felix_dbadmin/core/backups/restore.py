@@ -64,8 +64,8 @@ def restore_backup(backup: Path, database: Path, folder: Path, task: Task, *, co
     Raises BackupUnusable before anything is touched; until the write is done a failure or cancel leaves the old state.
     """
     task.begin(STEPS)
-    verification, expected = _checked(backup, task)
-    _require_same_database(verification, database, component)
+    verification, expected = checked(backup, task)
+    require_same_database(verification, database, component)
     live = _examine_live(database, task)
     if live is not None:
         _require_alike(backup, live, database, task)
@@ -93,14 +93,15 @@ def restore_backup(backup: Path, database: Path, folder: Path, task: Task, *, co
 def restore_copy(backup: Path, target: Path, task: Task) -> Restored:
     """Make a new file `target` that is the same as `backup`. Raises WrongUsage where there is one already."""
     task.begin((STEPS[0], STEPS[2], STEPS[3]))
-    _, expected = _checked(backup, task)
+    _, expected = checked(backup, task)
     require_space(target.resolve().parent, backup.stat().st_size, f"a copy of {backup.name}")
     task.step(1)
     findings = make_copy(backup, expected, target.resolve(), task, verify_step=2)
     return Restored(target, backup.name, None, (), findings)
 
 
-def _checked(backup: Path, task: Task) -> tuple[Verification, Contents]:
+def checked(backup: Path, task: Task) -> tuple[Verification, Contents]:
+    """What is in a backup that was read whole just now. Raises BackupUnusable where it is damaged."""
     verification = verify_backup(backup, task)
     if not verification.ok or verification.contents is None:
         raise BackupUnusable(
@@ -110,7 +111,8 @@ def _checked(backup: Path, task: Task) -> tuple[Verification, Contents]:
     return verification, verification.contents
 
 
-def _require_same_database(verification: Verification, database: Path, component: str) -> None:
+def require_same_database(verification: Verification, database: Path, component: str) -> None:
+    """Raises BackupUnusable unless it is a backup of `database`, as far as its manifest or name tells."""
     manifest, name = verification.manifest, parse_name(verification.path.name)
     if manifest is not None:
         other = manifest.database != database.name or bool(
@@ -194,7 +196,7 @@ def _write_wal(
         backup.step(0)  # takes the write lock and copies nothing: a first page could be the last one, and commit
         task.step(1)
         with open_reader(order.database, task) as reader:
-            safety = backup_from(reader, order.database, order.folder, "pre_restore", task, component=order.component)
+            safety = _safety(reader, order, task)
         task.step(2)
         finish_copy(backup, task, pages_per_step(source))
     with _written(order, safety, task):
@@ -214,7 +216,7 @@ def _write_exclusively(
     target.pragma("locking_mode", "exclusive")
     target.execute("commit")
     task.step(1)
-    safety = backup_from(target, order.database, order.folder, "pre_restore", task, component=order.component)
+    safety = _safety(target, order, task)
     task.step(2)
     copy_pages(source, target, task)
     with _written(order, safety, task):
@@ -224,6 +226,18 @@ def _write_exclusively(
         target.pragma("locking_mode", "normal")
         target.execute("select 1 from sqlite_schema").fetchall()  # the lock goes with the next read
         return safety, _settled(findings, order, safety, False)
+
+
+def _safety(source: apsw.Connection, order: _Order, task: Task) -> BackupTaken:
+    return backup_from(
+        source,
+        order.database,
+        order.folder,
+        "pre_restore",
+        task,
+        component=order.component,
+        note=f"Restore {order.backup.name}",
+    )
 
 
 @contextmanager

@@ -6,13 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from felix_dbadmin.core.backups.catalogue import Backup
+from felix_dbadmin.core.backups.catalogue import Backup, read_backup
 from felix_dbadmin.core.backups.names import manifest_of
+from felix_dbadmin.core.backups.needed import NEWEST_VERIFIED, newest_verified, stranger
 from felix_dbadmin.core.backups.publish import writing_to
 from felix_dbadmin.core.errors import Cancelled, WrongUsage
 from felix_dbadmin.core.files import sync_folder
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import count_text
+
+PROTECTED = "protected by hand"
 
 _DAY = 86400.0
 
@@ -64,13 +67,13 @@ def plan_prune(
         by_database[backup.database].append(backup)
     for group in by_database.values():
         group.sort(key=lambda backup: (backup.created, backup.name), reverse=True)
-        ours = [backup for backup in group if not _stranger(backup)]
+        ours = [backup for backup in group if not stranger(backup)]
         newest = {backup.name for backup in ours[: policy.keep]}
-        verified = next((backup.name for backup in ours if backup.verified_at is not None), "")
+        verified = newest_verified(group)
         for backup in group:
-            reason = protected.get(backup.name, "") or _stranger(backup)
+            reason = PROTECTED if backup.protected else protected.get(backup.name, "") or stranger(backup)
             if not reason and backup.name == verified:
-                reason = "the newest verified backup of its database"
+                reason = NEWEST_VERIFIED
             if not reason and backup.name in newest:
                 reason = f"among the newest {policy.keep}"
             if not reason and now - backup.created <= policy.days * _DAY:
@@ -80,17 +83,6 @@ def plan_prune(
             else:
                 delete.append(backup)
     return PrunePlan(tuple(delete), tuple(kept))
-
-
-def _stranger(backup: Backup) -> str:
-    """Why a backup is not ours to delete; '' where it is."""
-    if backup.problem:
-        return "its manifest cannot be read"
-    if backup.manifest is None:
-        return "not made by this program: it has no manifest"
-    if backup.manifest.file != backup.name:
-        return f"its manifest is of {backup.manifest.file}"
-    return ""
 
 
 def prune(plan: PrunePlan, task: Task) -> Pruned:
@@ -128,4 +120,5 @@ def _changed(backup: Backup) -> str:
         return "already gone"
     if (state.st_size, state.st_mtime_ns) != (backup.size, backup.modified_ns):
         return "changed since the plan was made"
-    return ""
+    now = read_backup(backup.path)
+    return "protected since the plan was made" if now is not None and now.protected else ""

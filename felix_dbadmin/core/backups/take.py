@@ -41,6 +41,7 @@ class _Order:
     reason: str
     component: str
     note: str
+    to_version: int | None
     created: float
 
 
@@ -57,14 +58,25 @@ class _Origin:
 
 
 def take_backup(
-    database: Path, folder: Path, reason: str, task: Task, *, component: str = "", note: str = ""
+    database: Path,
+    folder: Path,
+    reason: str,
+    task: Task,
+    *,
+    component: str = "",
+    note: str = "",
+    to_version: int | None = None,
 ) -> BackupTaken:
     """Back up `database` into `folder`. Nothing is left there on failure or cancel.
+
+    `to_version` is where the change that it is made before will end, where there is such a change.
 
     Raises DatabaseUnusable, Locked, OutOfSpace, WorkspaceUnusable, CheckFailed or Cancelled.
     """
     with open_reader(database, task) as source:
-        return backup_from(source, database, folder, reason, task, component=component, note=note)
+        return backup_from(
+            source, database, folder, reason, task, component=component, note=note, to_version=to_version
+        )
 
 
 def backup_from(
@@ -76,6 +88,7 @@ def backup_from(
     *,
     component: str = "",
     note: str = "",
+    to_version: int | None = None,
 ) -> BackupTaken:
     """As take_backup, through an open connection to `database` that is in no transaction.
 
@@ -83,7 +96,7 @@ def backup_from(
     """
     created = time.time()
     path = free_path(folder, reason, database.stem, created)
-    order = _Order(database, path, reason, component, note, created)
+    order = _Order(database, path, reason, component, note, to_version, created)
     partial = partial_of(path)
     private_folder(folder)
     try:
@@ -186,6 +199,7 @@ def _manifest(order: _Order, partial: Path, origin: _Origin, problems: tuple[str
         verified_at=None if problems else time.time(),
         verified_how="" if problems else FULL,
         problems=problems,
+        to_version=order.to_version,
     )
 
 

@@ -78,6 +78,13 @@ def verify_backup(path: Path, task: Task) -> Verification:
     return Verification(path, manifest, tuple(findings), contents, moment, recorded)
 
 
+def unreadable(path: Path, manifest: Manifest | None, error: BackupUnusable) -> Verification:
+    """What is to be said of a compressed backup whose content cannot be had; noted in its manifest."""
+    wrong = (f"compression: {error.summary}",)
+    recorded = manifest is not None and _record(path, manifest, None, wrong)
+    return Verification(path, manifest, (Finding("compression", False, error.summary),), None, None, recorded)
+
+
 def _manifest_findings(path: Path, task: Task) -> tuple[Manifest | None, list[Finding]]:
     try:
         manifest = read_manifest(path)
@@ -170,7 +177,12 @@ def _link_findings(db: apsw.Connection) -> list[Finding]:
 def _record(path: Path, manifest: Manifest, moment: float | None, wrong: tuple[str, ...]) -> bool:
     """A backup on a medium that cannot be written is as good as its findings say, only not marked."""
     try:
-        write_manifest(path, replace(manifest, verified_at=moment, verified_how=FULL if moment else "", problems=wrong))
+        # What is damaged now is no longer proven, whatever was found once.
+        proven_at = manifest.proven_at if moment else None
+        how = FULL if moment else ""
+        write_manifest(
+            path, replace(manifest, verified_at=moment, verified_how=how, problems=wrong, proven_at=proven_at)
+        )
     except (OutOfSpace, WorkspaceUnusable):
         return False
     return True

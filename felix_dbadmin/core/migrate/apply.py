@@ -26,6 +26,7 @@ from felix_dbadmin.core.migrate.repair import plan_repair
 from felix_dbadmin.core.migrate.results import Check, Recorder, StepRun
 from felix_dbadmin.core.migrate.standing import standing_of
 from felix_dbadmin.core.migrate.steps import begin_step, run_step
+from felix_dbadmin.core.pace import StepCost
 from felix_dbadmin.core.paths import PARTIAL
 from felix_dbadmin.core.schema import Schema, read_schema
 from felix_dbadmin.core.task import Task
@@ -37,6 +38,9 @@ BACKUP_TRIES = 3
 """Backups made while others may write; a fourth is made under the write lock."""
 
 REASONS = {Direction.UP: "pre_migration", Direction.DOWN: "pre_rollback", Direction.REPAIR: "pre_repair"}
+
+KINDS = {Direction.UP: "apply", Direction.DOWN: "roll back", Direction.REPAIR: "repair"}
+"""What the journal calls them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +65,36 @@ def make_plan(db: apsw.Connection | None, component: Component, request: Request
     return plan_for(request, standing)
 
 
-def carry_out(folder: Path, plan: Plan, accepted: tuple[Loss, ...] = (), *, task: Task) -> Migrated:
+def carry_out(
+    folder: Path, plan: Plan, accepted: tuple[Loss, ...] = (), costs: tuple[StepCost, ...] = (), *, task: Task
+) -> Migrated:
     """Do what was planned and reviewed, to the live database, and read back what it did.
 
-    `accepted` are the losses that somebody agreed to. Raises Conflict when file or migrations are no longer what
-    was planned for; any other DbAdminError says in its summary what stands. Cancelled leaves whole steps only.
+    `accepted` are the losses that somebody agreed to, `costs` what the steps cost when they were rehearsed: with them
+    progress is told in milliseconds of expected work of the whole plan. Raises Conflict when file or migrations are no
+    longer what was planned for; any other DbAdminError says in its summary what stands. Cancelled leaves whole steps.
     """
     started = time.monotonic()
     workspace = open_workspace(folder)
     component = workspace.component(plan.component)
     database = workspace.database(component)
     require_writable(workspace)
-    task.begin(("Back up", *(step.title for step in plan.steps), "Read back"))
-    with locked(workspace, component, plan.title, task), recorded(workspace, component.name, plan.title) as entry:
+    steps = ("Back up", *(step.title for step in plan.steps), "Read back")
+    task.begin(steps)
+    with (
+        locked(workspace, component, plan.title, task),
+        recorded(
+            workspace, component.name, plan.title, kind=KINDS[plan.request.direction], command=plan.request.command
+        ) as entry,
+    ):
         if not plan.steps:
             raise Conflict(f"There is nothing to do for {component.name}.", "Refresh: felix-dbadmin status")
         existed = database.exists()
         if not existed:
             _create(database, task)
-        with open_writer(database, task) as db:
+        # What was rehearsed for another plan says nothing of this one.
+        task.expect(costs if len(costs) == len(steps) else ())
+        with open_writer(database, task) as db, task.counting(db):
             backup = _back_up_and_begin(db, workspace, component, plan, task, existed=existed)
             name = backup.path.name if backup else ""
             runs = _Apply(db, component, plan, accepted, name, task).run()
@@ -88,6 +103,7 @@ def carry_out(folder: Path, plan: Plan, accepted: tuple[Loss, ...] = (), *, task
             checks = read_back(
                 database, component, plan, runs[-1], task, undisturbed=lambda: db.pragma("data_version") == version
             )
+        entry.version, entry.backup = max(plan.ends_with, default=0), name
         entry.detail = f"{count_text(len(checks), 'check')} passed; backup {name or 'none'}"
     return Migrated(plan, runs, name, max(plan.ends_with, default=0), checks, time.monotonic() - started)
 
@@ -127,7 +143,13 @@ def _back_up_and_begin(
         try:
             if existed:
                 taken = take_backup(
-                    database, workspace.backups, reason, task, component=component.name, note=plan.title
+                    database,
+                    workspace.backups,
+                    reason,
+                    task,
+                    component=component.name,
+                    note=plan.title,
+                    to_version=max(plan.ends_with, default=0),
                 )
                 _require_sound(taken, plan)
             if not under_lock:

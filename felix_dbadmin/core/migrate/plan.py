@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from felix_dbadmin.core.component import Component
@@ -28,6 +28,24 @@ class Request:
     to: int | None = None
     out_of_order: bool = False
     """Apply pending migrations below the highest applied version too."""
+
+    @property
+    def command(self) -> str:
+        """The command line that asks for the same."""
+        verb = {Direction.UP: "migrate", Direction.DOWN: "rollback", Direction.REPAIR: "repair"}[self.direction]
+        return f"felix-dbadmin {verb} {self.options}"
+
+    @property
+    def rehearsal_command(self) -> str:
+        """The command line that rehearses the same."""
+        which = {Direction.UP: "", Direction.DOWN: "--rollback ", Direction.REPAIR: "--repair "}[self.direction]
+        return f"felix-dbadmin dry-run {which}{self.options}"
+
+    @property
+    def options(self) -> str:
+        """What the commands for this have in common."""
+        to = "" if self.to is None else f" --to {self.to}"
+        return f"--component {self.component}{to}{' --out-of-order' if self.out_of_order else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +148,8 @@ class AppliedMigration:
     who: str = ""
     sequence: int = 0
     """Position in the order of application."""
+    current: Migration | None = None
+    """The file's text now, where there is a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,10 +263,14 @@ def _down_step(standing: Standing, item: AppliedMigration) -> Step:
             f"{label} cannot be rolled back: {migration.file} was changed since it was applied.",
             "Put the file back as it was; Python code is only ever run from its file.",
         )
+    return replace(down_step(migration), description=item.description)
+
+
+def down_step(migration: Migration) -> Step:
     return Step(
         action="down",
-        version=item.version,
-        description=item.description,
+        version=migration.version,
+        description=migration.description,
         statements=migration.down.statements,
         foreign_keys="down" in migration.foreign_keys,
         migration=migration,

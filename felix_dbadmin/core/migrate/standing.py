@@ -79,10 +79,11 @@ def _judged(row: LedgerRow, log: LogRow | None, file: Migration | None, sequence
             log.duration,
             log.who,
             sequence,
+            file,
         )
     if file is not None and file.description == row.description:
-        return AppliedMigration(row.version, row.description, row.applied_at, "adopted", file)
-    return AppliedMigration(row.version, row.description, row.applied_at, "foreign", None)
+        return AppliedMigration(row.version, row.description, row.applied_at, "adopted", file, current=file)
+    return AppliedMigration(row.version, row.description, row.applied_at, "foreign", None, current=file)
 
 
 def _stored(log: LogRow) -> Migration | None:

@@ -193,6 +193,7 @@ class _StepRunner:
 
     def _run(self, statement: Statement, bindings: Sequence[object]) -> list[tuple[object, ...]]:
         self.task.check()
+        self.task.mark()
         target = target_of(statement.sql)
         before, started = self.db.total_changes(), time.monotonic()
         failure: apsw.Error | None = None

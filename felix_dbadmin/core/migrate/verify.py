@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from felix_dbadmin.core.activity import recorded
 from felix_dbadmin.core.connection import open_reader
-from felix_dbadmin.core.errors import DatabaseUnusable, DbAdminError
-from felix_dbadmin.core.integrity import structure_problems
+from felix_dbadmin.core.errors import DatabaseUnusable
 from felix_dbadmin.core.migrate.health import Drift, find_drift, integrity_checks, verify_checks
 from felix_dbadmin.core.migrate.results import Check
 from felix_dbadmin.core.migrate.standing import standing_of
 from felix_dbadmin.core.schema import read_schema
 from felix_dbadmin.core.task import Task
+from felix_dbadmin.core.text import count_text
 from felix_dbadmin.core.workspace import open_workspace
 
 
@@ -42,10 +43,16 @@ def verify_component(folder: Path, component: str, *, task: Task) -> Verified:
             f"{database.name} does not exist yet: there is nothing to verify.",
             f"It is made by Felix, or by: felix-dbadmin migrate --component {component}",
         )
-    with open_reader(database, task) as db:
+    command = f"felix-dbadmin verify --component {component}"
+    with (
+        recorded(workspace, component, f"Verify {component}", kind="verify", command=command) as entry,
+        open_reader(database, task) as db,
+    ):
         standing = standing_of(db, item, task)
         checks = (*integrity_checks(db, task), *verify_checks(db, standing, task))
         drift = find_drift(standing, read_schema(db), task)
+        good = f"{sum(check.ok for check in checks)} of {count_text(len(checks), 'check')} passed"
+        entry.detail = f"{good}, {count_text(len(drift), 'object')} drifted" if drift else good
     words = {
         "foreign": "is not known here",
         "changed": "has another text in its file now",
@@ -57,20 +64,3 @@ def verify_component(folder: Path, component: str, *, task: Task) -> Verified:
         if entry.state in words
     )
     return Verified(component, standing.version, checks, drift, conflicts)
-
-
-def describe_database(folder: Path, component: str, *, task: Task) -> str:
-    """One sentence on the state a database was found in, for after a crash. Never raises a known error."""
-    try:
-        workspace = open_workspace(folder)
-        item = workspace.component(component)
-        database = workspace.database(item)
-        if not database.exists():
-            return f"{database.name} does not exist."
-        with open_reader(database, task) as db:
-            damage = structure_problems(db, task, full=False)
-            version = standing_of(db, item, task).version
-    except DbAdminError as error:
-        return f"It could not be read again: {error.summary}"
-    state = f"damaged ({damage[0]})" if damage else "whole (quick_check)"
-    return f"{database.name} was read again: version {version}, {state}."

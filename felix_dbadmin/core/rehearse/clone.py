@@ -50,6 +50,12 @@ def cloned(database: Path, state: Path, task: Task) -> Iterator[tuple[apsw.Conne
             leftover.unlink(missing_ok=True)
 
 
+def journal_bytes(db: apsw.Connection) -> int:
+    """Bytes of the clone's rollback journal now: the old text of each page that the open transaction changed."""
+    journal = Path(db.filename_journal)
+    return journal.stat().st_size if journal.exists() else 0
+
+
 def live_state(database: Path, live: apsw.Connection) -> LiveState:
     """Read through `live`, which must be the same connection before and after."""
     return LiveState(

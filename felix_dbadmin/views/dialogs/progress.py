@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from felix_dbadmin.core.task import Progress
-from felix_dbadmin.core.text import duration_text
+from felix_dbadmin.core.text import count_text, duration_text
 from felix_dbadmin.jobs.job import Job
+from felix_dbadmin.models.table_model import shortened
 from felix_dbadmin.views.widgets.basics import PlainLabel, fixed_font, named
 
 QUICK = 300
@@ -29,10 +30,16 @@ QUICK = 300
 TICK = 1000
 _LETTERS = 70
 _DETAIL_LINES = 8
+_STEP_LINES = 12
 
 
 class ProgressDialog(QDialog):
-    """Follows one job after the other. Closing it asks the job to stop; it goes away when the job has ended."""
+    """Follows one job after the other. Closing it asks the job to stop; it goes away when the job has ended.
+
+    In the background it is only hidden: the work goes on, and the status line leads back here.
+    """
+
+    background_changed = Signal(bool)
 
     def __init__(self, parent: QWidget, stop: str, promise: str) -> None:
         """`stop` names the button (Cancel where the old state returns, else Stop); `promise` says what is left then."""
@@ -41,6 +48,8 @@ class ProgressDialog(QDialog):
         self.setWindowFlag(Qt.WindowType.WindowContextHelpButtonHint, False)
         self._job: Job[Any] | None = None
         self._stop = stop
+        self._progress: Progress | None = None
+        self._in_background = False
         self._began = time.monotonic()
         self._heading = PlainLabel(parent=self)
         self._heading.make_bold()
@@ -50,8 +59,9 @@ class ProgressDialog(QDialog):
         self._steps.setFrameShape(QListWidget.Shape.NoFrame)
         named(self._steps, "Steps")
         self._bar = QProgressBar(self)
-        named(self._bar, "Progress of the running step")
+        named(self._bar, "Progress")
         self._note = PlainLabel(parent=self)
+        self._where = PlainLabel(parent=self)
         self._elapsed = PlainLabel(parent=self, wrap=False)
         self._more = QToolButton(self)
         self._more.setText("Details")
@@ -70,10 +80,14 @@ class ProgressDialog(QDialog):
         self._button = QPushButton(stop, self)
         self._button.setToolTip(promise)
         self._button.setAutoDefault(False)  # Return, meant for something else, must stop nothing
+        self.background_button = QPushButton("Run in background", self)
+        self.background_button.setAutoDefault(False)
+        self.background_button.setToolTip("Close this box and let the work go on; Activity shows it")
         self._promise = PlainLabel(promise, self)
         self._lay_out()
         self._more.toggled.connect(self._show_details)
         self._button.clicked.connect(self.reject)
+        self.background_button.clicked.connect(self._go_to_background)
         self._appear = QTimer(self, singleShot=True, interval=QUICK)
         self._appear.timeout.connect(self.open)
         self._tick = QTimer(self, interval=TICK)
@@ -85,7 +99,9 @@ class ProgressDialog(QDialog):
         self._began = time.monotonic()
         self.setWindowTitle(title)
         self._heading.setText(title)
+        self._where.setText(job.lane)
         self._note.setText("Waiting for its turn")
+        self._progress = None
         self._steps.clear()
         self._steps.hide()
         self._bar.setRange(0, 0)
@@ -94,7 +110,7 @@ class ProgressDialog(QDialog):
         job.progressed.connect(self._show_progress)
         self._show_elapsed()
         self._tick.start()
-        if not self.isVisible():
+        if not self.isVisible() and not self._in_background:
             self._appear.start()
 
     def leave(self) -> None:
@@ -104,6 +120,23 @@ class ProgressDialog(QDialog):
         self._job = None
         self.done(QDialog.DialogCode.Accepted)
         self.deleteLater()
+
+    def come_forward(self) -> None:
+        """Show it again, wherever the work is by now."""
+        if self._in_background:
+            self._in_background = False
+            self.open()
+            self.background_changed.emit(False)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What it says under its title: where the work is, what runs, how long."""
+        return tuple(label.text() for label in (self._where, self._note, self._elapsed))
+
+    @property
+    def value(self) -> tuple[int, int]:
+        """Of the bar, and its end: 0 where nobody can know it."""
+        return self._bar.value(), self._bar.maximum()
 
     @Slot()
     def reject(self) -> None:
@@ -125,18 +158,35 @@ class ProgressDialog(QDialog):
             self._steps.clear()
             self._steps.addItems(steps)
             self._steps.setVisible(bool(steps))
+            row = max(1, self._steps.sizeHintForRow(0))
+            self._steps.setFixedHeight(row * (min(len(steps), _STEP_LINES) + 1))
             self._steps.setCurrentRow(progress.step)
         # Qt's bar counts in 32 bits, files do not.
         self._bar.setRange(0, 1000 if progress.total else 0)
         if progress.total:
             self._bar.setValue(min(1000, 1000 * progress.done // progress.total))
-        self._note.setText(progress.note)
+        self._progress = progress
+        self._where.setText(_where(self._job.lane if self._job else "", progress))
+        self._note.setText(shortened(progress.note))
+        self._show_elapsed()
         for line in progress.log:
             self._log.appendPlainText(line)
 
     @Slot()
     def _show_elapsed(self) -> None:
-        self._elapsed.setText(duration_text(max(1.0, time.monotonic() - self._began)))
+        parts = [duration_text(max(1.0, time.monotonic() - self._began))]
+        if self._progress is not None and self._progress.rows:
+            parts.insert(0, count_text(self._progress.rows, "row"))
+        if self._progress is not None and self._progress.remaining is not None:
+            parts.append(_remaining(self._progress.remaining))
+        self._elapsed.setText(" · ".join(parts))
+
+    @Slot()
+    def _go_to_background(self) -> None:
+        self._in_background = True
+        self._appear.stop()
+        self.hide()
+        self.background_changed.emit(True)
 
     @Slot(bool)
     def _show_details(self, shown: bool) -> None:
@@ -145,21 +195,35 @@ class ProgressDialog(QDialog):
 
     def _lay_out(self) -> None:
         status = QHBoxLayout()
-        status.addWidget(self._note, 1)
+        status.addWidget(self._where, 1)
         status.addWidget(self._elapsed)
         foot = QHBoxLayout()
         foot.addWidget(self._more)
-        foot.addWidget(self._promise, 1)
+        foot.addStretch()
+        foot.addWidget(self.background_button)
         foot.addWidget(self._button)
         column = QVBoxLayout(self)
         column.addWidget(self._heading)
-        column.addWidget(self._steps, 1)
+        column.addWidget(self._steps)
         column.addWidget(self._bar)
         column.addLayout(status)
+        column.addWidget(self._note)
+        column.addWidget(self._promise)
+        column.addStretch()
         column.addLayout(foot)
-        column.addWidget(self._log)
+        column.addWidget(self._log, 1)
 
 
 def _step_line(number: int, text: str, running: int) -> str:
     mark = "✓" if number < running else "▸" if number == running else "○"
     return f"{mark} {text}"
+
+
+def _where(lane: str, progress: Progress) -> str:
+    """'knowledge · step 2 of 4'"""
+    count = len(progress.steps)
+    return f"{lane} · step {min(progress.step + 1, count)} of {count}" if count else lane
+
+
+def _remaining(seconds: float) -> str:
+    return f"about {duration_text(seconds)} left" if seconds >= 1 else "nearly done"

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from felix_dbadmin.core.backups.catalogue import Backup
 from felix_dbadmin.core.migrate.status import ComponentStatus
-from felix_dbadmin.core.text import age_text, bytes_text, count_text, time_text
-from felix_dbadmin.models.wording import inside_text, reason_text, verified_text, version_text
+from felix_dbadmin.core.text import age_text, bytes_text, count_text, list_text, time_text
+from felix_dbadmin.models.wording import inside_text, verified_text, version_text, why_text
+from felix_dbadmin.views.dialogs.consent import ConsentDialog
 from felix_dbadmin.views.widgets.basics import PlainLabel
 
 
-class RestoreDialog(QDialog):
-    """Live database and backup side by side; Cancel is the default."""
+class RestoreDialog(ConsentDialog):
+    """Live database and backup side by side."""
 
     def __init__(self, status: ComponentStatus, backup: Backup, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setModal(True)
-        self.setWindowTitle(f"Restore {status.name}")
-        heading = PlainLabel(f"Replace {status.database} by this backup?", self)
-        heading.make_heading()
+        heading = f"Replace {status.database} by this backup?" if status.exists else f"Make {status.database} anew?"
+        super().__init__(f"Restore {status.name}", heading, f"Restore {status.name}", parent)
         grid = QGridLayout()
         for column, title in ((1, "Live now"), (2, "Backup")):
             label = PlainLabel(title, self)
@@ -31,24 +29,11 @@ class RestoreDialog(QDialog):
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(2, 1)
         grid.setHorizontalSpacing(self.fontMetrics().averageCharWidth() * 3)
-        self.accept_button = QPushButton(f"Restore {status.name}", self)
-        self.accept_button.setAutoDefault(False)
-        self.cancel_button = QPushButton("Cancel", self)
-        self.cancel_button.setDefault(True)
-        foot = QHBoxLayout()
-        foot.addStretch()
-        foot.addWidget(self.cancel_button)
-        foot.addWidget(self.accept_button)
-        column_layout = QVBoxLayout(self)
-        column_layout.addWidget(heading)
-        column_layout.addLayout(grid)
-        column_layout.addWidget(PlainLabel(promise(status), self))
-        column_layout.addStretch()
-        column_layout.addLayout(foot)
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 90)
-        self.accept_button.clicked.connect(self.accept)
-        self.cancel_button.clicked.connect(self.reject)
-        self.cancel_button.setFocus()
+        self.body.addLayout(grid)
+        if gone := versions_gone(status, backup):
+            self.add_text(gone).make_bold()
+        self.add_text(promise(status))
+        self.body.addStretch()
 
 
 def comparison(status: ComponentStatus, backup: Backup) -> tuple[tuple[str, str, str], ...]:
@@ -59,16 +44,29 @@ def comparison(status: ComponentStatus, backup: Backup) -> tuple[tuple[str, str,
         ("Version", f"version {version_text(status)}" if status.exists else "no file", inside_text(backup)),
         ("Size", bytes_text(status.size) if status.exists else "no file", bytes_text(backup.size)),
         ("Made", "", f"{time_text(backup.created)}, {age_text(backup.created)}"),
-        ("Why", "", reason_text(backup)),
-        ("Rows", "not counted yet", "not known" if rows is None else count_text(rows, "row")),
+        ("Why", "", why_text(backup)),
+        ("Rows", "", "not known" if rows is None else count_text(rows, "row")),
         ("Looked at", status.health, verified_text(backup)),
     )
+
+
+def versions_gone(status: ComponentStatus, backup: Backup) -> str:
+    """The migrations that are applied now and not in the backup; '' where there are none, or nothing says."""
+    inside = {version for version, _ in backup.versions}
+    gone = [str(item.version) for item in status.applied if item.version not in inside]
+    if backup.manifest is None or not gone:
+        return ""
+    what, verb = ("migration", "was") if len(gone) == 1 else ("migrations", "were")
+    return f"Not in the backup: {what} {list_text(gone)}, which {verb} applied since."
 
 
 def promise(status: ComponentStatus) -> str:
     if not status.exists:
         return f"{status.database} does not exist now: it is made anew. The backup is verified first."
     return (
-        "The backup is verified first. Then a safety backup (pre_restore_…) of the database as it is now is taken, "
-        "so that this can be undone. The database is written in one transaction and read back."
+        "1. The backup is verified.\n"
+        "2. A safety backup (pre_restore_…) of the database as it is now is taken: with it this can be undone.\n"
+        "3. The database is written, in one transaction.\n"
+        "4. It is read back and compared with the backup.\n"
+        "What was written since the backup is then only in the safety backup."
     )

@@ -2,79 +2,141 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
 
+from felix_dbadmin.core.backups.catalogue import Backup
 from felix_dbadmin.core.migrate.plan import Direction, Plan
 from felix_dbadmin.core.rehearse.report import Rehearsal
-from felix_dbadmin.core.text import count_text, list_text
+from felix_dbadmin.core.text import count_text, list_text, time_text
+from felix_dbadmin.models.review import review_groups
 from felix_dbadmin.models.roles import Tone
+from felix_dbadmin.models.wording import inside_text
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.widgets.basics import PlainLabel, named
+from felix_dbadmin.views.widgets.findings_tree import FindingsTree
 from felix_dbadmin.views.widgets.rehearsal_view import RehearsalView
+
+RESTORE = 2
+"""How the dialog ends, beside accepted and rejected, when somebody would rather restore a backup."""
 
 
 class ReviewDialog(QDialog):
     """Accepted only by its named button; where something would be lost, only after its name was typed."""
 
-    def __init__(self, look: Look, rehearsals: tuple[Rehearsal, ...], parent: QWidget) -> None:
+    def __init__(
+        self,
+        look: Look,
+        rehearsals: tuple[Rehearsal, ...],
+        parent: QWidget,
+        *,
+        changed: str = "",
+        instead: Backup | None = None,
+    ) -> None:
+        """`changed` says why this is shown again; `instead` is a backup that could be restored in place of this."""
         super().__init__(parent)
         plans = tuple(rehearsal.plan for rehearsal in rehearsals)
         self._word = plans[0].component if len(plans) == 1 else "all"
-        several = len(plans) > 1
-        losses = [
-            (f"{rehearsal.plan.component} " if several else "", loss)
-            for rehearsal in rehearsals
-            for loss in rehearsal.losses
-        ]
+        losses = [loss for rehearsal in rehearsals for loss in rehearsal.losses]
         self.setWindowTitle(title_of(plans))
         self.setModal(True)
         heading = PlainLabel(title_of(plans), self)
         heading.make_heading()
-        view = RehearsalView(look, self)
-        view.show_rehearsals(rehearsals)
-        self.view = view
+        self.changed = toned_label(changed, look, Tone.WARNING, self)
+        self.changed.setVisible(bool(changed))
+        self.dangers = FindingsTree(look, "Before you agree", self)
+        self.dangers.show_groups(review_groups(rehearsals))
+        self.view = RehearsalView(look, self)
+        self.view.show_rehearsals(rehearsals)
+        split = QSplitter(Qt.Orientation.Vertical, self)
+        split.addWidget(self.dangers)
+        split.addWidget(self.view)
+        # The dangers get what they need, up to half; the details the rest.
+        share = min(50, 6 + 2 * len(self.dangers.texts))
+        split.setSizes([share, 100 - share])
+        split.setStretchFactor(0, share)
+        split.setStretchFactor(1, 100 - share)
+        split.setChildrenCollapsible(False)
         self.accept_button = QPushButton(accept_text(rehearsals), self)
         self.accept_button.setAutoDefault(False)
+        self.restore_button = QPushButton("", self)
+        self.restore_button.setAutoDefault(False)
+        self.restore_button.setVisible(instead is not None)
+        self.difference = PlainLabel(parent=self)
+        self.difference.setVisible(instead is not None)
+        if instead is not None:
+            self.restore_button.setText(instead_text(plans[0], instead))
+            self.restore_button.setToolTip(instead.name)
+            self.difference.setText(difference_text(plans[0], instead))
         self.cancel_button = QPushButton("Cancel", self)
         self.cancel_button.setDefault(True)
         self.consent = QLineEdit(self)
         column = QVBoxLayout(self)
         column.addWidget(heading)
-        if losses:
-            column.addWidget(self._loss_label(look, [name + loss.text for name, loss in losses]))
-        column.addWidget(view, 1)
+        column.addWidget(self.changed)
+        column.addWidget(split, 1)
         column.addWidget(PlainLabel(way_back(rehearsals), self))
+        column.addWidget(self.difference)
         foot = QHBoxLayout()
         if losses:
-            foot.addWidget(PlainLabel(f"Type {self._word} to accept this loss:", self, wrap=False))
+            label = toned_label(f"Type {self._word} to accept this loss:", look, Tone.BAD, self)
+            label.setWordWrap(False)
+            foot.addWidget(label)
             foot.addWidget(self.consent)
         foot.addStretch()
-        foot.addWidget(self.cancel_button)
-        foot.addWidget(self.accept_button)
+        for button in (self.cancel_button, self.restore_button, self.accept_button):
+            foot.addWidget(button)
         column.addLayout(foot)
         self.consent.setVisible(bool(losses))
         named(self.consent, f"Type {self._word} to accept the loss")
         self.accept_button.setEnabled(not losses)
         self.consent.textChanged.connect(self._weigh_consent)
         self.accept_button.clicked.connect(self.accept)
+        self.restore_button.clicked.connect(self._restore)
         self.cancel_button.clicked.connect(self.reject)
         self.resize(parent.window().size() * 0.85)
         (self.consent if losses else self.cancel_button).setFocus()
 
-    def _loss_label(self, look: Look, losses: list[str]) -> PlainLabel:
-        label = PlainLabel("This would be lost for good, except in the backup: " + list_text(losses, limit=12), self)
-        label.make_bold()
-        colour = look.theme.colour(Tone.BAD)
-        if colour is not None:
-            palette = label.palette()
-            palette.setColor(label.foregroundRole(), colour)
-            label.setPalette(palette)
-        return label
+    @Slot()
+    def _restore(self) -> None:
+        self.done(RESTORE)
 
     @Slot(str)
     def _weigh_consent(self, typed: str) -> None:
         self.accept_button.setEnabled(typed.strip() == self._word)
+
+
+def toned_label(text: str, look: Look, tone: Tone, parent: QWidget) -> PlainLabel:
+    """A bold label in the colour of its tone; the words say the same."""
+    label = PlainLabel(text, parent)
+    label.make_bold()
+    colour = look.theme.colour(tone)
+    if colour is not None:
+        palette = label.palette()
+        palette.setColor(label.foregroundRole(), colour)
+        label.setPalette(palette)
+    return label
+
+
+def lowest(plan: Plan) -> int:
+    """The first version, in the order of numbers, that the plan takes back."""
+    return min((step.version for step in plan.steps), default=0)
+
+
+def instead_text(plan: Plan, backup: Backup) -> str:
+    """Names what is inside the backup where that is not the version that the rollback leads to."""
+    inside = max((version for version, _ in backup.versions), default=0)
+    other = f" (version {inside})" if inside != max(plan.ends_with, default=0) else ""
+    return f"Restore the backup from before {lowest(plan)}{other} instead…"
+
+
+def difference_text(plan: Plan, backup: Backup) -> str:
+    """What a restore does otherwise than the rollback."""
+    return (
+        f"Rolling back keeps what was written since, as far as the older schema can hold it; restoring {backup.name}"
+        f" ({inside_text(backup)}, {time_text(backup.created)}) puts the file back as it was then"
+        f" and loses what was written to {plan.database} since, except in a safety backup."
+    )
 
 
 def title_of(plans: tuple[Plan, ...]) -> str:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from felix_dbadmin.core.errors import DbAdminError
-from felix_dbadmin.core.migrate.verify import describe_database
+from felix_dbadmin.core.migrate.describe import describe_database
 from felix_dbadmin.jobs.job import Job
 from felix_dbadmin.jobs.runner import JobRunner
 from felix_dbadmin.views.dialogs.progress import ProgressDialog
@@ -37,6 +37,8 @@ class Flow(QObject):
     """Notice"""
     rehearsed = Signal(object)
     """tuple of Rehearsal"""
+    background_changed = Signal(bool)
+    """Whether the work goes on without its dialog."""
     ended = Signal()
 
     place = Place.MIGRATIONS
@@ -46,6 +48,8 @@ class Flow(QObject):
         super().__init__(around.window)
         self.title = title
         self.around = around
+        self.command = ""
+        """The command line that does the same, '' where none does."""
         self.writing = False
         """A job that changes a database runs now."""
         self._job: Job[Any] | None = None
@@ -62,19 +66,38 @@ class Flow(QObject):
     def show_progress(self, stop: str, promise: str) -> None:
         """Have a dialog follow the jobs from now on."""
         self._dialog = ProgressDialog(self.around.window, stop, promise)
+        self._dialog.background_changed.connect(self.background_changed)
+
+    @Slot()
+    def come_forward(self) -> None:
+        """Show the dialog again that was sent to the background."""
+        if self._dialog is not None:
+            self._dialog.come_forward()
 
     def hide_progress(self) -> None:
         if self._dialog is not None:
             self._dialog.leave()
             self._dialog = None
+            self.background_changed.emit(False)
 
     def run_job(
-        self, title: str, work: Callable[..., Any], component: str, then: Callable[[Any], None], *, writes: bool
+        self,
+        title: str,
+        work: Callable[..., Any],
+        component: str,
+        then: Callable[[Any], None],
+        *,
+        writes: bool,
+        command: str = "",
     ) -> None:
-        """Send `work` to the engine; `then` is a slot of this flow that gets its result."""
+        """Send `work` to the engine; `then` is a slot of this flow that gets its result.
+
+        `command` is the command line that does the same as this one job, where the flow has several.
+        """
         inspect = partial(describe_database, self.around.folder, component) if writes else None
         self.writing = writes
-        job = self.around.jobs.submit(title, work, lane=component, inspect=inspect)
+        command = command or self.command
+        job = self.around.jobs.submit(title, work, lane=component, inspect=inspect, command=command)
         self._job = job
         if self._dialog is not None:
             self._dialog.follow(job, title)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QDialog
 
-from felix_dbadmin.core.errors import DbAdminError
+from felix_dbadmin.core.backups.catalogue import Backup
+from felix_dbadmin.core.errors import Conflict, DbAdminError
 from felix_dbadmin.core.migrate.apply import Migrated, carry_out
 from felix_dbadmin.core.migrate.plan import Direction, Request
-from felix_dbadmin.core.rehearse.report import Rehearsal
+from felix_dbadmin.core.rehearse.report import Rehearsal, costs_of
 from felix_dbadmin.core.rehearse.run import rehearse
-from felix_dbadmin.core.text import count_text, duration_text, list_text
-from felix_dbadmin.views.dialogs.review import ReviewDialog, title_of
+from felix_dbadmin.core.text import count_text, duration_text, list_text, time_text
+from felix_dbadmin.views.dialogs.review import RESTORE, ReviewDialog, lowest, title_of
 from felix_dbadmin.views.flows.flow import Flow, Surroundings
-from felix_dbadmin.views.notice import Kind, Notice, Undo, notice_of, notice_of_failure
+from felix_dbadmin.views.notice import Kind, Notice, Returns, Undo, notice_of, notice_of_failure
 
 NOTHING_TOUCHED = "The copy is thrown away; the live file is only read."
 
@@ -38,7 +42,14 @@ class RehearsingFlow(Flow):
             return
         request = self._requests.pop(0)
         work = partial(rehearse, self.around.folder, request)
-        self.run_job(f"Dry run of {request.component}", work, request.component, self._take_rehearsal, writes=False)
+        self.run_job(
+            f"Dry run of {request.component}",
+            work,
+            request.component,
+            self._take_rehearsal,
+            writes=False,
+            command=self._command(request.rehearsal_command),
+        )
 
     @Slot(object)
     def _take_rehearsal(self, rehearsal: Rehearsal) -> None:
@@ -48,6 +59,10 @@ class RehearsingFlow(Flow):
             self.end(notice_of_failure(rehearsal.plan.title, rehearsal.failure))
         else:
             self._rehearse_next()
+
+    def _command(self, command: str) -> str:
+        """The command with the folder that this is about."""
+        return f"{command} --workspace {shlex.quote(str(self.around.folder))}"
 
     def _weigh(self, rehearsals: tuple[Rehearsal, ...]) -> None:
         """All of them went well."""
@@ -74,13 +89,32 @@ class DryRunFlow(RehearsingFlow):
 
 
 class ChangeFlow(RehearsingFlow):
-    """Asks for consent to exactly what was rehearsed, then carries it out."""
+    """Asks for consent to exactly what was rehearsed, then carries it out.
 
-    def __init__(self, title: str, around: Surroundings, requests: tuple[Request, ...]) -> None:
+    Where file or migrations changed between the two, nothing is done: it is rehearsed and asked again, once.
+    """
+
+    restore_wanted = Signal(object)
+    """Undo: somebody would rather restore that backup. Emitted when the flow has ended."""
+
+    def __init__(
+        self,
+        title: str,
+        around: Surroundings,
+        requests: tuple[Request, ...],
+        backups: Mapping[int, Backup] | None = None,
+    ) -> None:
+        """`backups` are those from before each applied version of the one component, as far as there are any."""
         super().__init__(title, around, requests)
+        self._backups = backups or {}
         self._review: ReviewDialog | None = None
         self._left: list[Rehearsal] = []
         self._done: list[Migrated] = []
+        self._changed = ""
+        """The component that was found changed after its review, '' so far."""
+        # The page shows the dry run, then the review opens: both in one event held up the window.
+        self._asking = QTimer(self, singleShot=True, interval=0)
+        self._asking.timeout.connect(self._ask)
 
     def _weigh(self, rehearsals: tuple[Rehearsal, ...]) -> None:
         self.hide_progress()
@@ -90,18 +124,40 @@ class ChangeFlow(RehearsingFlow):
             self.end(Notice(Kind.INFO, f"There is nothing to do for {names}.", "Nothing was changed."))
             return
         self.rehearsed.emit(tuple(self._left))
-        self._review = ReviewDialog(self.around.look, tuple(self._left), self.around.window)
+        self._asking.start()
+
+    @Slot()
+    def _ask(self) -> None:
+        self._review = ReviewDialog(
+            self.around.look,
+            tuple(self._left),
+            self.around.window,
+            changed=changed_text(self._changed, max(each.at for each in self._left)) if self._changed else "",
+            instead=self._instead(),
+        )
         self._review.finished.connect(self._take_answer)
         self._review.open()
+
+    def _instead(self) -> Backup | None:
+        """The backup from before the lowest version that a rollback takes back."""
+        plan = self._left[0].plan
+        return self._backups.get(lowest(plan)) if plan.request.direction is Direction.DOWN else None
 
     @Slot(int)
     def _take_answer(self, answer: int) -> None:
         if self._review is not None:
             self._review.deleteLater()
             self._review = None
-        if answer != QDialog.DialogCode.Accepted:
+        backup = self._instead()
+        if answer == RESTORE and backup is not None:
             self.end()
-            return
+            self.restore_wanted.emit(Undo(self._left[0].plan.component, backup.name))
+        elif answer == QDialog.DialogCode.Accepted:
+            self._begin()
+        else:
+            self.end(*self._stopped_between())
+
+    def _begin(self) -> None:
         several = len(self._left) > 1 or len(self._left[0].plan.steps) > 1
         if several:
             self.show_progress("Stop", "Migrations that are done by then stay; the running one is rolled back.")
@@ -112,8 +168,9 @@ class ChangeFlow(RehearsingFlow):
     def _carry_out_next(self) -> None:
         rehearsal = self._left[0]
         plan = rehearsal.plan
-        work = partial(carry_out, self.around.folder, plan, rehearsal.losses)
-        self.run_job(plan.title, work, plan.component, self._take_migrated, writes=True)
+        work = partial(carry_out, self.around.folder, plan, rehearsal.losses, costs_of(rehearsal))
+        command = self._command(plan.request.command)
+        self.run_job(plan.title, work, plan.component, self._take_migrated, writes=True, command=command)
 
     @Slot(object)
     def _take_migrated(self, migrated: Migrated) -> None:
@@ -126,11 +183,40 @@ class ChangeFlow(RehearsingFlow):
 
     @Slot(object)
     def fail(self, error: DbAdminError) -> None:
+        if isinstance(error, Conflict) and self.writing and not self._changed:
+            self._rehearse_again()
+            return
         notice = notice_of(error)
         if self._done:
             done = list_text([migrated.plan.component for migrated in self._done], limit=20)
-            notice = notice_of(error.after(f"Already done and kept: {done}."))
+            notice = replace(notice_of(error.after(f"Already done and kept: {done}.")), undo=returns(self._done))
         self.end(notice.at(self.place))
+
+    def _rehearse_again(self) -> None:
+        """What is left is rehearsed as things stand now; it has not been touched."""
+        self._changed = self._left[0].plan.component
+        self._requests = [rehearsal.plan.request for rehearsal in self._left]
+        self._rehearsals = []
+        self.hide_progress()
+        self.start()
+
+    def _stopped_between(self) -> tuple[Notice, ...]:
+        """What to say when somebody stops at a review that came after components were changed already."""
+        if not self._done:
+            return ()
+        done = list_text([migrated.plan.component for migrated in self._done], limit=20)
+        left = list_text([rehearsal.plan.component for rehearsal in self._left], limit=20)
+        return (Notice(Kind.WARNING, f"Stopped: {done} done and kept, {left} not touched.", undo=returns(self._done)),)
+
+
+def changed_text(component: str, moment: float) -> str:
+    return f"{component} changed since it was reviewed; rehearsed again at {time_text(moment).split()[-1]}."
+
+
+def returns(done: Sequence[Migrated]) -> Returns | None:
+    """The way back to before all of this, for those that have a backup from before."""
+    undos = tuple(Undo(each.plan.component, each.backup) for each in done if each.backup)
+    return Returns(undos) if undos else None
 
 
 def success_notice(done: tuple[Migrated, ...]) -> Notice:

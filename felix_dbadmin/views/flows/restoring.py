@@ -54,7 +54,7 @@ def restored_notice(component: str, restored: Restored) -> Notice:
     passed = sum(item.ok is True for item in restored.findings)
     judged = sum(item.ok is not None for item in restored.findings)
     details = [f"{check_line(item).text}  {item.detail}".strip() for item in restored.findings]
-    undo = Undo(component, restored.safety.path.name) if restored.safety else None
+    undo = Undo(component, restored.safety.path.name, "Undo restore…") if restored.safety else None
     safety = f" · safety backup {restored.safety.path.name}" if restored.safety else ""
     aside = list_text([path.name for path in restored.set_aside])
     return Notice(

@@ -1,30 +1,35 @@
-"""The Backups tab: the component's backups, newest first, and all that is known of the selected one."""
+"""The Backups tab: every component's backups in a tree, and all that is known of the selected one beside it."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from felix_dbadmin.core.backups.catalogue import Backup
-from felix_dbadmin.core.migrate.status import ComponentStatus
-from felix_dbadmin.models.columns import BACKUP_COLUMNS
-from felix_dbadmin.models.findings import backup_groups
-from felix_dbadmin.models.table_model import TableModel
+from felix_dbadmin.core.migrate.status import ComponentStatus, WorkspaceStatus
+from felix_dbadmin.core.text import count_text
 from felix_dbadmin.views.action_set import ActionSet
 from felix_dbadmin.views.actions import Do
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.notice import Notice
+from felix_dbadmin.views.widgets.backup_details import BackupDetails
+from felix_dbadmin.views.widgets.backup_list import BackupList
 from felix_dbadmin.views.widgets.banner import Banner
-from felix_dbadmin.views.widgets.basics import RowTable
+from felix_dbadmin.views.widgets.basics import named
 from felix_dbadmin.views.widgets.component_header import ComponentHeader
 from felix_dbadmin.views.widgets.empty_state import ActionButton, Emptiness, EmptyState
-from felix_dbadmin.views.widgets.findings_tree import FindingsTree
-
-_FILE = 5
-"""The column that takes the room that is left."""
 
 NO_BACKUP = Emptiness("No backup yet", "If a migration fails there is nothing to return to.", "backup")
 NO_FILE = Emptiness("Nothing to back up yet", "The database is made by Felix, or by applying its migrations.", "absent")
+NO_COMPONENT = Emptiness("Select a component or one of its backups", "", "backup")
+
+_BUTTONS = (Do.BACK_UP, Do.VERIFY_BACKUP, Do.PROVE, Do.RESTORE)
+_MORE: tuple[tuple[Do, ...], ...] = (
+    (Do.COMPARE, Do.BRING_BACK),
+    (Do.RESTORE_COPY, Do.EXPORT),
+    (Do.PROTECT, Do.UNPROTECT, Do.DELETE_BACKUP),
+    (Do.BACK_UP_ALL, Do.RETENTION),
+)
 
 
 class BackupsPage(QWidget):
@@ -32,47 +37,65 @@ class BackupsPage(QWidget):
 
     backup_selected = Signal(object)
     """Backup, or None"""
+    component_chosen = Signal(str)
+    """Somebody selected a backup of another component than the page is about."""
 
     def __init__(self, look: Look, actions: ActionSet, parent: QWidget) -> None:
         super().__init__(parent)
         self._header = ComponentHeader(look, self)
         self.banner = Banner(look, self)
-        self._component = ""
-        self._model: TableModel[Backup] = TableModel(BACKUP_COLUMNS, _name, self)
-        self.table = RowTable(self._model, look.delegate, "Backups", self, stretch=_FILE)
-        self.details = FindingsTree(look, "Details of the backup", self, fitted=0)
+        self._components: tuple[ComponentStatus, ...] = ()
+        self._status: ComponentStatus | None = None
+        self._selecting = False
+        self.list = BackupList(look, self._menu(actions, (_BUTTONS[1:], *_MORE[:3])), self)
+        self.details = BackupDetails(look, actions, self)
         self.empty = EmptyState(look, (actions[Do.BACK_UP],), self)
         self._stack = QStackedWidget(self)
-        self._stack.addWidget(self._catalogue(actions))
+        self._stack.addWidget(self.details)
         self._stack.addWidget(self.empty)
+        split = QSplitter(Qt.Orientation.Horizontal, self)
+        split.setChildrenCollapsible(False)
+        for number, widget in enumerate((self.list, self._stack)):
+            split.addWidget(widget)
+            split.setStretchFactor(number, 1)
+        split.setSizes([2000, 3000])  # shares of whatever there is
         column = QVBoxLayout(self)
         column.addWidget(self._header)
         column.addWidget(self.banner)
-        column.addWidget(self._stack, 1)
-        self.table.selectionModel().currentRowChanged.connect(self._show_selected)
+        column.addLayout(self._buttons(actions))
+        column.addWidget(split, 1)
+        self.list.chosen.connect(self._show_chosen)
+        self.empty.show_emptiness(NO_COMPONENT)
+        self._stack.setCurrentWidget(self.empty)
 
     @property
     def backup(self) -> Backup | None:
         """The selected one."""
-        return self._model.row_of(self.table.currentIndex())
+        return self.list.backup
+
+    @Slot(object)
+    def show_workspace(self, status: WorkspaceStatus | None) -> None:
+        """Show the backups of all components; of those that were shown already only what changed."""
+        self._show_components(status.components if status else ())
 
     def show_component(self, status: ComponentStatus | None) -> None:
-        """Show this component's backups; of the same one only what changed."""
-        other = status is None or status.name != self._component
-        self._component = status.name if status else ""
+        """The page is about this component now; its newest backup is selected unless one of it is already."""
+        before, self._status = self._status, status
         self._header.show_status(status)
-        self._model.set_rows(status.backups if status else ())
-        self.table.fit_columns()
-        self._stack.setCurrentIndex(0 if status and status.backups else 1)
-        self.empty.show_emptiness(NO_BACKUP if status and status.exists else NO_FILE)
-        if self._model.rows and (other or not self.table.currentIndex().isValid()):
-            self.table.selectRow(0)
+        if status is None:
+            if before is not None:
+                self._select("")
+        else:
+            self._show_components(_with(self._components, status))
+            first = before is not None and before.name == status.name and not before.backups and status.backups
+            if self.list.component != status.name or (first and self.backup is None):
+                self._select(status.name)
         self._show_selected()
 
     def select_backup(self, name: str) -> None:
-        for row, backup in enumerate(self._model.rows):
-            if backup.name == name:
-                self.table.selectRow(row)
+        """Select a backup of the component that the page is about."""
+        if self._status is not None:
+            self.list.select(self._status.name, name)
 
     @Slot(object)
     def show_notice(self, notice: Notice) -> None:
@@ -80,33 +103,72 @@ class BackupsPage(QWidget):
 
     def forget(self) -> None:
         """Another folder: nothing that was found in the last one holds here."""
-        self._component = ""
+        self._status = None
+        self._show_components(())
         self.banner.close_notice()
+        self._show_selected()
 
-    def _catalogue(self, actions: ActionSet) -> QWidget:
-        split = QSplitter(Qt.Orientation.Vertical, self)
-        split.addWidget(self.table)
-        split.addWidget(self.details)
-        split.setStretchFactor(0, 2)
-        split.setStretchFactor(1, 3)
-        split.setChildrenCollapsible(False)
-        buttons = QHBoxLayout()
-        for do in (Do.BACK_UP, Do.VERIFY_BACKUP, Do.RESTORE):
-            buttons.addWidget(ActionButton(actions[do], self))
-        buttons.addStretch()
-        catalogue = QWidget(self)
-        column = QVBoxLayout(catalogue)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(buttons)
-        column.addWidget(split, 1)
-        return catalogue
+    def _show_components(self, components: tuple[ComponentStatus, ...]) -> None:
+        self._components = components
+        self._selecting = True
+        self.list.show_components(components)
+        self._selecting = False
+
+    def _select(self, component: str) -> None:
+        self._selecting = True
+        self.list.select(component)
+        self._selecting = False
 
     @Slot()
+    def _show_chosen(self) -> None:
+        if self._selecting:
+            return
+        component = self.list.component
+        if component and (self._status is None or component != self._status.name):
+            self.component_chosen.emit(component)
+        self._show_selected()
+
     def _show_selected(self) -> None:
         backup = self.backup
-        self.details.show_groups(backup_groups(backup) if backup else ())
+        status = next((each for each in self._components if each.name == self.list.component), None)
+        if backup is None:
+            self.empty.show_emptiness(_emptiness(status))
+        self.details.show_backup(backup, live=status is not None and status.exists)
+        self._stack.setCurrentWidget(self.empty if backup is None else self.details)
         self.backup_selected.emit(backup)
 
+    def _buttons(self, actions: ActionSet) -> QHBoxLayout:
+        row = QHBoxLayout()
+        for do in _BUTTONS:
+            row.addWidget(ActionButton(actions[do], self))
+        more = QPushButton("More", self)
+        more.setMenu(self._menu(actions, _MORE))
+        named(more, "More that can be done with backups")
+        row.addWidget(more)
+        row.addStretch()
+        return row
 
-def _name(backup: Backup) -> str:
-    return backup.name
+    def _menu(self, actions: ActionSet, groups: tuple[tuple[Do, ...], ...]) -> QMenu:
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        for group in groups:
+            menu.addSeparator()
+            for do in group:
+                menu.addAction(actions[do])
+        return menu
+
+
+def _with(components: tuple[ComponentStatus, ...], status: ComponentStatus) -> tuple[ComponentStatus, ...]:
+    """The components, with the newest that is known of this one."""
+    if all(each.name != status.name for each in components):
+        return (*components, status)
+    return tuple(status if each.name == status.name else each for each in components)
+
+
+def _emptiness(status: ComponentStatus | None) -> Emptiness:
+    if status is None:
+        return NO_COMPONENT
+    if status.backups:
+        title = f"{count_text(len(status.backups), 'backup')} of {status.name}"
+        return Emptiness(title, "Select one to look into it, compare it, or put it back.", "backup")
+    return NO_BACKUP if status.exists else NO_FILE

@@ -28,7 +28,7 @@ class Banner(QFrame):
     """Hidden until there is a notice; Esc or its button closes it."""
 
     undo_requested = Signal(object)
-    """Undo"""
+    """Undo or Returns"""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -87,7 +87,8 @@ class Banner(QFrame):
         self._show_details(self._more.isChecked())
         self._undo.setVisible(notice.undo is not None)
         if notice.undo is not None:
-            self._undo.setToolTip(f"Restore {notice.undo.backup}")
+            self._undo.setText(notice.undo.text)
+            self._undo.setToolTip(notice.undo.tip)
         named(self, f"{_SPOKEN[notice.kind]}: {notice.summary}", notice.hint)
         self._dress()
         self.show()

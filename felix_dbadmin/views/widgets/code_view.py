@@ -35,7 +35,8 @@ class CodeView(QPlainTextEdit):
 
     def show_code(self, text: str, *, python: bool = False) -> None:
         self._highlighter.set_python(python)
-        self.setPlainText(text)
+        if text != self.toPlainText():
+            self.setPlainText(text)
 
     @property
     def number_width(self) -> int:

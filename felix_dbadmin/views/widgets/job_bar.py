@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
 from felix_dbadmin.core.task import Progress
@@ -20,6 +20,9 @@ _BAR_LETTERS = 16
 class JobBar(QWidget):
     """Shows the job that was submitted last; `quiet` lanes are never shown."""
 
+    show_requested = Signal()
+    """Somebody wants the dialog back that was sent to the background."""
+
     def __init__(self, jobs: JobRunner, quiet: Collection[str], parent: QWidget) -> None:
         super().__init__(parent)
         self._quiet = frozenset(quiet)
@@ -29,16 +32,26 @@ class JobBar(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setMaximumWidth(self.fontMetrics().averageCharWidth() * _BAR_LETTERS)
         named(self._bar, "Progress")
+        self.show_button = QToolButton(self)
+        self.show_button.setText("Show")
+        self.show_button.setToolTip("Show the progress again")
+        self.show_button.hide()
         self._stop = QToolButton(self)
         self._stop.setText("Cancel")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        for widget in (self._title, self._bar, self._stop):
+        for widget in (self._title, self._bar, self.show_button, self._stop):
             row.addWidget(widget)
         self._stop.clicked.connect(self._cancel)
+        self.show_button.clicked.connect(self.show_requested)
         jobs.submitted.connect(self._follow)
         jobs.ended.connect(self._leave)
         self.hide()
+
+    @Slot(bool)
+    def set_background(self, background: bool) -> None:
+        """Whether there is a dialog that can be shown again."""
+        self.show_button.setVisible(background)
 
     @Slot(object)
     def _follow(self, job: Job[Any]) -> None:

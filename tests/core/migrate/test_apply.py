@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from felix_dbadmin.core import task as task_module
 from felix_dbadmin.core.activity import read_activities
 from felix_dbadmin.core.backups.catalogue import list_backups
 from felix_dbadmin.core.connection import open_reader
@@ -22,6 +23,8 @@ from felix_dbadmin.core.errors import (
 )
 from felix_dbadmin.core.migrate.apply import Migrated, carry_out, make_plan
 from felix_dbadmin.core.migrate.plan import Direction, Plan, Request
+from felix_dbadmin.core.migrate.status import read_status
+from felix_dbadmin.core.rehearse.report import costs_of
 from felix_dbadmin.core.rehearse.run import rehearse
 from felix_dbadmin.core.task import Progress, Task
 from felix_dbadmin.core.workspace import open_workspace
@@ -355,6 +358,47 @@ def test_progress_names_every_step_once(tmp_path: Path) -> None:
     apply(tmp_path, task=Task(seen.append))
     assert seen[0].steps == ("Back up", "Apply 1: Add an author to each note", "Read back")
     assert [step for step in range(3) if any(progress.step == step for progress in seen)] == [0, 1, 2]
+
+
+def test_with_the_costs_of_its_rehearsal_progress_is_one_line_from_0_to_the_end(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(task_module, "REPORT_INTERVAL", 0.0)
+    rehearsal = rehearse(fresh, Request("tasks"), task=Task())
+    seen: list[Progress] = []
+    carry_out(fresh, rehearsal.plan, (), costs_of(rehearsal), task=Task(seen.append))
+    told = [progress for progress in seen if progress.total is not None]
+    assert len({progress.total for progress in told}) == 1
+    assert [progress.done for progress in told] == sorted(progress.done for progress in told)
+    assert all(progress.remaining is not None and progress.remaining >= 0 for progress in told)
+    (total,) = {progress.total for progress in told}
+    ends = [max(progress.done for progress in told if progress.step == step) for step in range(6)]
+    sums = [sum(cost.seconds for cost in costs_of(rehearsal)[: step + 1]) * 1000 for step in range(6)]
+    assert all(end <= most + 1 for end, most in zip(ends, sums, strict=True))
+    assert ends[-2] <= ends[-1] <= (total or 0)
+    assert seen[-1].rows > 1_000
+
+
+def test_costs_of_another_plan_are_left_aside(fresh: Path) -> None:
+    other = costs_of(rehearse(fresh, Request("knowledge"), task=Task()))
+    seen: list[Progress] = []
+    plan_of_tasks = rehearse(fresh, Request("tasks"), task=Task()).plan
+    assert carry_out(fresh, plan_of_tasks, (), other, task=Task(seen.append)).version == 4
+    assert {progress.remaining for progress in seen} == {None}
+
+
+def test_a_changed_file_is_known_beside_the_text_that_was_applied(tmp_path: Path) -> None:
+    folder = add_component(tmp_path)
+    notes_database(tmp_path)
+    apply(tmp_path)
+    (folder / "001_add_author.sql").write_text(ADD_AUTHOR.replace("author TEXT", "author TEXT DEFAULT ''"))
+    (item,) = read_status(tmp_path, ["notes"], task=Task()).components[0].applied
+    assert (item.state, item.migration is not None and item.migration.source) == ("changed", ADD_AUTHOR)
+    assert item.current is not None
+    assert "DEFAULT ''" in item.current.source
+    (folder / "001_add_author.sql").unlink()
+    (item,) = read_status(tmp_path, ["notes"], task=Task()).components[0].applied
+    assert (item.state, item.current) == ("missing", None)
 
 
 def test_a_damaged_database_is_not_migrated(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from felix_dbadmin.core.migrate.apply import carry_out
+from felix_dbadmin.core.migrate.describe import describe_database
 from felix_dbadmin.core.migrate.plan import Direction, Request
 from felix_dbadmin.core.migrate.status import ComponentStatus, read_status
-from felix_dbadmin.core.migrate.verify import describe_database, verify_component
+from felix_dbadmin.core.migrate.verify import verify_component
 from felix_dbadmin.core.rehearse.run import rehearse
 from felix_dbadmin.core.task import Task
 from tests.helpers.workspaces import add_component, dump, in_another_process, notes_database, query, run_sql

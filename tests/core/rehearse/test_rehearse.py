@@ -8,11 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from felix_dbadmin.core.errors import Cancelled, OutOfSpace
+from felix_dbadmin.core.errors import Cancelled, DatabaseUnusable, OutOfSpace
 from felix_dbadmin.core.migrate.plan import Direction, Request
 from felix_dbadmin.core.rehearse.run import rehearse
 from felix_dbadmin.core.task import Progress, Task
-from tests.helpers.workspaces import ADD_AUTHOR, ADD_TAGS, add_component, in_another_process, notes_database, run_sql
+from tests.helpers.workspaces import (
+    ADD_AUTHOR,
+    ADD_TAGS,
+    add_component,
+    in_another_process,
+    notes_database,
+    query,
+    run_sql,
+)
 
 COMPONENTS = ["knowledge", "tasks", "workflows", "agent_performance", "system_actions"]
 
@@ -149,3 +157,33 @@ def test_a_statement_that_is_endless_without_any_rows_can_be_cancelled_too(tmp_p
     with pytest.raises(Cancelled):
         rehearse(tmp_path, Request("notes"), task=task)
     timer.join()
+
+
+def test_a_damaged_database_is_refused_as_it_would_be_when_it_is_applied(tmp_path: Path) -> None:
+    add_component(tmp_path)
+    path = notes_database(tmp_path)
+    run_sql(path, "create index by_title on notes(title)")
+    in_another_process(
+        "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute('pragma writable_schema = on');"
+        "db.execute(\"update sqlite_schema set sql = replace(sql, '(title)', '(body)') where name = 'by_title'\");"
+        "db.commit()",
+        str(path),
+    )
+    rehearsal = rehearse(tmp_path, Request("notes"), task=Task())
+    assert rehearsal.failure is not None
+    assert rehearsal.failure.summary.startswith("notes.db is damaged: ")
+    assert "by_title" in rehearsal.failure.summary
+    assert rehearsal.statements == ()
+
+
+def test_a_database_that_cannot_be_read_to_its_end_is_named_and_not_the_copy_of_it(tmp_path: Path) -> None:
+    add_component(tmp_path)
+    path = notes_database(tmp_path, rows=400)
+    run_sql(path, "create index by_title on notes(title)")
+    ((root,),) = query(path, "select rootpage from sqlite_schema where name = 'by_title'")
+    data = bytearray(path.read_bytes())
+    start = (int(str(root)) - 1) * 4096
+    data[start + 8 : start + 12] = b"\xff\xff\xff\xff"
+    path.write_bytes(data)
+    with pytest.raises(DatabaseUnusable, match=r"^notes\.db is damaged"):
+        rehearse(tmp_path, Request("notes"), task=Task())
