@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from felix_dbadmin.core.migrate.plan import AppliedMigration, Direction, Request
 from felix_dbadmin.core.migrate.status import ComponentStatus
+from felix_dbadmin.core.text import list_text
 from felix_dbadmin.models.roles import Tone
 from felix_dbadmin.models.wording import state_text, state_tone
 
@@ -22,7 +23,7 @@ MEANINGS = {
     Mark.APPLIED: "applied",
     Mark.PENDING: "pending",
     Mark.FOREIGN: "unknown here",
-    Mark.CHANGED: "file changed or missing",
+    Mark.CHANGED: "drifted, or its file changed",
 }
 
 
@@ -59,8 +60,11 @@ def legend(points: tuple[VersionPoint, ...]) -> str:
 
 def _applied(item: AppliedMigration, status: ComponentStatus) -> VersionPoint:
     mark = {"foreign": Mark.FOREIGN, "changed": Mark.CHANGED, "missing": Mark.CHANGED}.get(item.state, Mark.APPLIED)
-    text = f"{item.version} {item.description}: {state_text(item)}"
-    return VersionPoint(item.version, mark, text, state_tone(item), current=item.version == status.version)
+    text, tone = f"{item.version} {item.description}: {state_text(item)}", state_tone(item)
+    drifted = [drift.text for drift in status.drift if drift.version == item.version]
+    if drifted and mark is Mark.APPLIED:
+        mark, text, tone = Mark.CHANGED, f"{text}; {list_text(drifted)}", Tone.WARNING
+    return VersionPoint(item.version, mark, text, tone, current=item.version == status.version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ _REASONS = {
     "pre_rollback": "Before a rollback",
     "pre_repair": "Before a repair",
     "pre_restore": "Before a restore",
-    "manual": "Made by hand",
+    "manual": "By hand",
     "scheduled": "Made by a timer",
 }
 
@@ -55,6 +55,8 @@ def situation(status: ComponentStatus) -> str:
         return f"{status.trouble.summary} {status.trouble.hint}"
     if status.foreign:
         return "Another tool recorded migrations that are unknown here. The database is only read."
+    if not status.writable:
+        return "The file, or its folder, is read-only: it can be looked at and rehearsed, not changed."
     if not status.exists:
         return "Not created yet: normal before Felix first ran. Applying the migrations makes the file."
     if not status.initialised:

@@ -40,6 +40,9 @@ ALWAYS = frozenset(
 )
 """What changes no more than the window itself."""
 
+_WRITING = (Do.APPLY, Do.ROLL_BACK, Do.REPAIR, Do.RESTORE, Do.BRING_BACK)
+"""What changes the selected component's database."""
+
 
 def availability(now: Situation) -> dict[Do, str]:
     """For every action the reason why it cannot be used, '' where it can."""
@@ -76,6 +79,9 @@ def availability(now: Situation) -> dict[Do, str]:
         Do.DELETE_BACKUP: _unchosen(now) or ("It is protected." if now.backup and now.backup.protected else ""),
         Do.RETENTION: _unread(now) or ("" if _backed_up(now) else "There is no backup yet."),
     }
+    if component is not None and not component.writable:
+        for do in _WRITING:
+            reasons[do] = reasons[do] or f"{component.database}, or its folder, is read-only."
     return reasons
 
 

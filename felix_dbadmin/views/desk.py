@@ -216,6 +216,8 @@ class Desk(QObject):
         """Start it unless something runs; `do` is the action whose command does the same."""
         if self._flow is not None:
             flow.deleteLater()
+            waiting = f"“{self._flow.title}” is still running; nothing else was started."
+            self.noticed.emit(Notice(Kind.INFO, waiting, "Wait until it is done, or stop it in the activity panel."))
             return
         if do is not None:
             flow.command = command_of(SPECS[do], self._now)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from felix_dbadmin.core.component import Component
+from felix_dbadmin.core.migrate.health import Drift
 from felix_dbadmin.core.migrate.plan import Direction, Request, Standing, plan_for
 from felix_dbadmin.core.migrate.status import Trouble
 from felix_dbadmin.models.version_points import Mark, choice_at, legend, version_points
@@ -30,8 +31,16 @@ def test_every_state_has_a_mark_of_its_own() -> None:
         Mark.PENDING,
     ]
     assert [point.version for point in points if point.current] == [5]
-    assert legend(points) == "● applied   ○ pending   ◆ unknown here   ▲ file changed or missing"
+    assert legend(points) == "● applied   ○ pending   ◆ unknown here   ▲ drifted, or its file changed"
     assert points[3].text == "3 Step 3: Applied; its file was changed since"
+
+
+def test_a_version_whose_objects_differ_is_marked() -> None:
+    drift = Drift("idx_notes", "index", "create index idx_notes on notes(id)", "", repairable=True, version=2)
+    done = tuple(made.applied("notes", version) for version in (1, 2))
+    points = version_points(made.component("notes", done=done, drift=(drift,)))
+    assert [point.mark for point in points] == [Mark.APPLIED, Mark.APPLIED, Mark.CHANGED]
+    assert points[2].text == "2 Step 2: Applied; index idx_notes is missing"
 
 
 def test_without_migrations_there_is_no_line() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from felix_dbadmin.core.migrate.health import Drift
 from felix_dbadmin.core.migrate.status import ComponentStatus, Trouble
+from felix_dbadmin.models.wording import situation
 from felix_dbadmin.views.actions import ACTIONS, Do
 from felix_dbadmin.views.availability import ALWAYS, Situation, availability, command_of
 from tests.models import made
@@ -29,6 +32,13 @@ def test_while_something_runs_nothing_else_starts() -> None:
     found = availability(Situation(made.FOLDER, busy="Apply to knowledge"))
     assert found[Do.BACK_UP] == "“Apply to knowledge” is running."
     assert found[Do.QUIT] == ""
+
+
+def test_a_read_only_file_can_be_rehearsed_and_not_changed() -> None:
+    found = reasons(replace(made.component(pending=(1,)), writable=False))
+    assert found[Do.DRY_RUN] == ""
+    assert found[Do.APPLY] == "felix_knowledge.db, or its folder, is read-only."
+    assert "read-only" in situation(replace(made.component(), writable=False))
 
 
 @pytest.mark.parametrize(

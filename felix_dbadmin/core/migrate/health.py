@@ -31,6 +31,8 @@ class Drift:
     actual: str
     repairable: bool
     """Derived objects can be made anew; a table that holds data is named and never touched."""
+    version: int = 0
+    """The applied migration that makes it, 0 for the base schema."""
 
     @property
     def text(self) -> str:
@@ -118,15 +120,23 @@ def find_drift(standing: Standing, actual: Schema, task: Task) -> tuple[Drift, .
             raise
         return ()
     difference = compare(expected, actual)
-    missing = [_drift(standing.component, item, None) for item in difference.removed]
-    changed = [_drift(standing.component, item, found) for item, found in difference.changed]
+    missing = [_drift(standing, item, None) for item in difference.removed]
+    changed = [_drift(standing, item, found) for item, found in difference.changed]
     order = {item.name: position for position, item in enumerate(expected.objects)}
     return tuple(sorted((*missing, *changed), key=lambda drift: order[drift.name]))
 
 
-def _drift(component: Component, expected: SchemaObject, actual: SchemaObject | None) -> Drift:
-    derived = expected.kind in ("index", "trigger", "view") or expected.name.lower() in component.derived_tables
-    return Drift(expected.name, expected.kind, expected.sql, actual.sql if actual else "", derived)
+def _drift(standing: Standing, expected: SchemaObject, actual: SchemaObject | None) -> Drift:
+    name = expected.name.lower()
+    derived = expected.kind in ("index", "trigger", "view") or name in standing.component.derived_tables
+    makers = [
+        item.version
+        for item in standing.applied
+        if item.migration is not None and any(name == made.target.name for made in item.migration.up.statements)
+    ]
+    return Drift(
+        expected.name, expected.kind, expected.sql, actual.sql if actual else "", derived, max(makers, default=0)
+    )
 
 
 def integrity_checks(db: apsw.Connection, task: Task) -> tuple[Check, ...]:

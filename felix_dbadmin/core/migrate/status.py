@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ class ComponentStatus:
     size: int
     """Bytes, with what waits in the write-ahead log."""
     trouble: Trouble | None
+    writable: bool = True
+    """Whether the file and its folder may be written."""
 
     @property
     def foreign(self) -> tuple[AppliedMigration, ...]:
@@ -145,6 +148,7 @@ def _component_status(
         backups=tuple(backup for backup in backups if backup.database == stem),
         size=size_with_wal(database),
         trouble=trouble,
+        writable=os.access(workspace.folder, os.W_OK) and (not database.exists() or os.access(database, os.W_OK)),
     )
 
 

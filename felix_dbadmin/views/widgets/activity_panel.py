@@ -20,7 +20,7 @@ LOOK = 250
 _FOUND = 5
 """The column that takes the room that is left."""
 
-_LINES = 8.5
+_LINES = 6.5
 
 _WIDEST = 42
 """Letters of the other columns."""
@@ -47,6 +47,7 @@ class ActivityPanel(QWidget):
         self.stop_button = QPushButton("Stop", self)
         self.copy_button = QPushButton("Copy as command", self)
         self.empty = PlainLabel(NOTHING, self)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
         self.stop_button.clicked.connect(self._stop)
         self.copy_button.clicked.connect(self._copy)

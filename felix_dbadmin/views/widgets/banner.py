@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.notice import Kind, Notice
 from felix_dbadmin.views.widgets.basics import PlainLabel, fixed_font, icon_button, named
+from felix_dbadmin.views.widgets.search_box import inner_shortcut
 
 _ICONS = {Kind.INFO: "info", Kind.SUCCESS: "good", Kind.WARNING: "warning", Kind.ERROR: "bad"}
 _SPOKEN = {Kind.INFO: "Information", Kind.SUCCESS: "Done", Kind.WARNING: "Warning", Kind.ERROR: "Error"}
@@ -61,12 +62,7 @@ class Banner(QFrame):
         self._undo.clicked.connect(self._ask_undo)
         self._copy.clicked.connect(self.copy)
         self._close.clicked.connect(self.close_notice)
-        QShortcut(
-            QKeySequence(Qt.Key.Key_Escape),
-            self,
-            self.close_notice,
-            context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
-        )
+        inner_shortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close_notice)
         look.theme.changed.connect(self._dress)
         self.hide()
 

@@ -33,10 +33,10 @@ from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.widgets.basics import PlainLabel, named
 from felix_dbadmin.views.widgets.search_box import SearchBox, inner_shortcut
 
-_LETTERS = 88
+_LETTERS = 92
 """Wide enough for the names and healths that there are."""
 
-_NAME_LETTERS = 24
+_NAME_LETTERS = 30
 """The least that the first column shrinks to."""
 
 _MINUTE = 60_000
@@ -215,6 +215,8 @@ class _Tree(QTreeView):
         header.setMinimumSectionSize(self.fontMetrics().averageCharWidth() * 6)
         header.setResizeContentsPrecision(0)  # only what is in sight is measured
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        for column in range(1, len(HEADINGS)):
+            self.setColumnWidth(column, header.sectionSizeHint(column))
 
     def fit(self) -> None:
         """Make columns wider where a text needs it; one that somebody widened stays."""
