@@ -125,7 +125,7 @@ def test_a_file_that_was_changed_since_is_shown_against_what_was_applied(
 def test_the_history_is_read_when_somebody_looks(session: Session, page: MigrationsPage, notes: Path) -> None:
     session.open(notes, "notes")
     apply(session)
-    assert len(page.details.history.events) == 0
+    assert list(page.details.history.events) == []
     page.details.setCurrentWidget(page.details.history)
     session.qtbot.waitUntil(lambda: bool(page.details.history.events), timeout=LONG)
     assert any(event.title == "Applied 2: Add tags" for event in page.details.history.events)
