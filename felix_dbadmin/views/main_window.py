@@ -49,6 +49,9 @@ NO_WORKSPACE = Emptiness(
 QUIET = (WATCH, OVERVIEW, JOURNAL, HISTORY, COMPARE)
 """Lanes of jobs that nobody set going: neither the status line nor the activity lists them."""
 
+_WIDE, _HIGH = 235, 140
+"""Letters: room for the tree and for two panes beside it."""
+
 _LAYOUT_VERSION = 1
 
 
@@ -235,7 +238,8 @@ class MainWindow(QMainWindow):
             page.banner.undo_requested.connect(self.desk.start_undo)
 
     def _restore_layout(self) -> None:
-        self.resize(QSize(205, 128) * self.fontMetrics().averageCharWidth())
+        wanted = QSize(_WIDE, _HIGH) * self.fontMetrics().averageCharWidth()
+        self.resize(wanted.boundedTo(self.screen().availableSize() * 0.9))
         if state := self._settings.layout("window"):
             self.restoreGeometry(state)
         if state := self._settings.layout("split"):

@@ -63,6 +63,8 @@ class Notice:
     details: str = ""
     undo: Undo | Returns | None = None
     place: Place = Place.MIGRATIONS
+    backup: str = ""
+    """The name of a backup that was just made: it is selected as soon as it is listed."""
 
     @property
     def text(self) -> str:

@@ -9,7 +9,7 @@ from felix_dbadmin.views.dialogs.restore import RestoreDialog
 from felix_dbadmin.views.notice import Kind
 from tests.helpers.peers import attempt
 from tests.helpers.workspaces import query
-from tests.views.session import Session
+from tests.views.session import LONG, Session
 
 
 def test_back_up_verify_and_restore(session: Session, fresh: Path) -> None:
@@ -23,6 +23,11 @@ def test_back_up_verify_and_restore(session: Session, fresh: Path) -> None:
     assert any(line.startswith("SHA-256") for line in page.details.manifest.facts.texts)
 
     assert session.do(Do.VERIFY_BACKUP).summary.startswith(f"{page.backup.name} is verified")
+
+    older = page.backup.name
+    assert session.do(Do.BACK_UP).backup != older
+    session.qtbot.waitUntil(lambda: page.backup is not None and page.backup.name != older, timeout=LONG)
+    page.select_backup(older)
 
     database = fresh / "felix_knowledge.db"
     assert attempt(database, "delete from knowledge_entries") == "ok"

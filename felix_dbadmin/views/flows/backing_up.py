@@ -101,7 +101,7 @@ def backup_notice(taken: tuple[BackupTaken, ...]) -> Notice:
     if len(taken) == 1:
         size = bytes_text(taken[0].manifest.bytes)
         summary = f"{taken[0].path.name} is taken and verified: {size}, read back from the file."
-        return Notice(Kind.SUCCESS, summary, place=Place.BACKUPS)
+        return Notice(Kind.SUCCESS, summary, place=Place.BACKUPS, backup=taken[0].path.name)
     summary = f"{count_text(len(taken), 'backup')} taken and verified, each read back from its file."
     return Notice(Kind.SUCCESS, summary, details=details, place=Place.BACKUPS)
 

@@ -53,6 +53,7 @@ class BackupsPage(QWidget):
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.details)
         self._stack.addWidget(self.empty)
+        self._awaited = ""
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.setChildrenCollapsible(False)
         for number, widget in enumerate((self.list, self._stack)):
@@ -100,6 +101,7 @@ class BackupsPage(QWidget):
     @Slot(object)
     def show_notice(self, notice: Notice) -> None:
         self.banner.show_notice(notice)
+        self._awaited = notice.backup
 
     def forget(self) -> None:
         """Another folder: nothing that was found in the last one holds here."""
@@ -113,6 +115,9 @@ class BackupsPage(QWidget):
         self._selecting = True
         self.list.show_components(components)
         self._selecting = False
+        if any(backup.name == self._awaited for each in components for backup in each.backups):
+            self.select_backup(self._awaited)
+            self._awaited = ""
 
     def _select(self, component: str) -> None:
         self._selecting = True
