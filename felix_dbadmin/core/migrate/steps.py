@@ -27,8 +27,8 @@ from felix_dbadmin.core.migrate.losses import (
 )
 from felix_dbadmin.core.migrate.plan import Step
 from felix_dbadmin.core.migrate.results import Check, Recorder, StatementRun, StepRun
-from felix_dbadmin.core.schema import Schema, read_schema
-from felix_dbadmin.core.sql import Statement, target_of
+from felix_dbadmin.core.schema import Schema, columns_of, count_rows, read_schema
+from felix_dbadmin.core.sql import Statement, Target, target_of
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import list_text
 from felix_dbadmin.core.transaction import begin
@@ -195,6 +195,7 @@ class _StepRunner:
         self.task.check()
         self.task.mark()
         target = target_of(statement.sql)
+        dropped = self._rows_dropped(target)
         before, started = self.db.total_changes(), time.monotonic()
         failure: apsw.Error | None = None
         rows: list[tuple[object, ...]] = []
@@ -204,7 +205,7 @@ class _StepRunner:
             raise
         except apsw.Error as error:
             failure = error
-        touched = self.db.total_changes() - before
+        touched = self.db.total_changes() - before + dropped
         self.recorder.statements.append(
             StatementRun(
                 step=self.recorder.step,
@@ -228,6 +229,12 @@ class _StepRunner:
                 where=f"{self.step.where}:{statement.line}",
             )
         return rows
+
+    def _rows_dropped(self, target: Target) -> int:
+        """SQLite counts no change for the rows that a DROP TABLE takes with it."""
+        if (target.verb, target.kind) != ("drop", "table") or not columns_of(self.db, target.name):
+            return 0
+        return count_rows(self.db, (target.name,))[target.name]
 
     def _failure(self, statement: Statement, error: apsw.Error) -> StatementFailed | MigrationFileInvalid:
         offset = getattr(error, "error_offset", -1)

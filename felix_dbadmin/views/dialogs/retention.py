@@ -25,6 +25,9 @@ SETTLED = 250
 
 _MOST = 10_000
 
+_WIDE, _HIGH = 150, 80
+"""Letters: the table says why each one stays."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fate:
@@ -83,6 +86,7 @@ class RetentionDialog(ConsentDialog):
         for box, name in ((self.days, "Days"), (self.keep, "Newest to keep")):
             named(box, name)
             box.valueChanged.connect(self._wait)
+        self.resize(QSize(_WIDE, _HIGH) * self.fontMetrics().averageCharWidth())
         self._wait()
 
     @property

@@ -50,6 +50,7 @@ class MigrationsPage(QWidget):
         self._legend.setEnabled(False)
         self._model: TableModel[MigrationRow] = TableModel(MIGRATION_COLUMNS, _version, self)
         self.table = RowTable(self._model, look.delegate, "Migrations", self, stretch=_DESCRIPTION)
+        self.table.show_at_least(3)
         self.details = MigrationDetails(look, self)
         self.sql, self.rehearsal = self.details.sql, self.details.rehearsal
         self._again = QAction("Read it again", self)

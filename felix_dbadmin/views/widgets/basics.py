@@ -93,6 +93,11 @@ class RowTable(QTableView):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._stretch = stretch
 
+    def show_at_least(self, rows: int) -> None:
+        """However little room there is, keep so many rows in sight."""
+        frame = 2 * self.frameWidth() + self.horizontalHeader().sizeHint().height()
+        self.setMinimumHeight(frame + rows * self.verticalHeader().defaultSectionSize())
+
     def fit_columns(self, widest: int = WIDEST) -> None:
         """Make the columns as wide as the rows that can be seen; only for short tables."""
         letter = self.fontMetrics().averageCharWidth()

@@ -33,10 +33,10 @@ from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.widgets.basics import PlainLabel, named
 from felix_dbadmin.views.widgets.search_box import SearchBox, inner_shortcut
 
-_LETTERS = 92
+_LETTERS = 96
 """Wide enough for the names and healths that there are."""
 
-_NAME_LETTERS = 30
+_NAME_LETTERS = 34
 """The least that the first column shrinks to."""
 
 _MINUTE = 60_000

@@ -187,3 +187,10 @@ def test_a_database_that_cannot_be_read_to_its_end_is_named_and_not_the_copy_of_
     path.write_bytes(data)
     with pytest.raises(DatabaseUnusable, match=r"^notes\.db is damaged"):
         rehearse(tmp_path, Request("notes"), task=Task())
+
+
+def test_a_dropped_table_counts_the_rows_that_go_with_it(migrated: Path) -> None:
+    rehearsal = rehearse(migrated, Request("system_actions", Direction.DOWN), task=Task())
+    dropped = {run.target: run.rows for run in rehearsal.statements if run.sql.startswith("DROP TABLE")}
+    assert dropped["command_executions"] == 4000
+    assert dropped["pending_approvals"] == 603
