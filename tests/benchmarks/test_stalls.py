@@ -108,6 +108,10 @@ def test_the_window_stays_responsive(session: Session, benchmark: Any) -> None:
 
     def all_of_it() -> None:
         found = {"back up": stall(session, lambda: session.start(Do.BACK_UP))}
+        review = session.review(Do.APPLY)
+        found["apply"] = stall(session, review.accept_button.click)
+        assert "notes is at version 1" in session.notice().summary
+        session.start(Do.BACKUPS_TAB)
         run_sql(database, "delete from notes where id % 100 = 0", "update notes set title = 'x' where id % 1000 = 1")
         found["compare"] = stall(session, lambda: session.start(Do.COMPARE))
         comparison = session.window.backups.details.comparison.comparison
