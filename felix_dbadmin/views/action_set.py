@@ -7,8 +7,9 @@ from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
 from felix_dbadmin.models.plain import plain_tooltip
-from felix_dbadmin.views.actions import ACTIONS, MENUS, MIGRATE, SPECS, ActionSpec, Do
+from felix_dbadmin.views.actions import ACTIONS, MENUS, MIGRATE, SPECS, ActionSpec
 from felix_dbadmin.views.availability import Situation, availability, command_of
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.theme import Scheme
 from felix_dbadmin.views.widgets.palette import PaletteEntry

@@ -3,46 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Do(StrEnum):
-    OPEN = "open"
-    SAMPLE = "sample"
-    REFRESH = "refresh"
-    QUIT = "quit"
-    DRY_RUN = "dry_run"
-    APPLY = "apply"
-    APPLY_ALL = "apply_all"
-    ROLL_BACK = "roll_back"
-    REPAIR = "repair"
-    VERIFY = "verify"
-    BACK_UP = "back_up"
-    BACK_UP_ALL = "back_up_all"
-    VERIFY_BACKUP = "verify_backup"
-    RESTORE = "restore"
-    COMPARE = "compare"
-    PROVE = "prove"
-    BRING_BACK = "bring_back"
-    RESTORE_COPY = "restore_copy"
-    EXPORT = "export"
-    PROTECT = "protect"
-    UNPROTECT = "unprotect"
-    DELETE_BACKUP = "delete_backup"
-    RETENTION = "retention"
-    STOP = "stop"
-    PALETTE = "palette"
-    GO_TO = "go_to"
-    MIGRATIONS_TAB = "migrations_tab"
-    BACKUPS_TAB = "backups_tab"
-    TIMELINE_TAB = "timeline_tab"
-    NEXT_PANE = "next_pane"
-    PREVIOUS_PANE = "previous_pane"
-    ACTIVITY = "activity"
-    LIGHT = "light"
-    DARK = "dark"
-    SYSTEM = "system"
-    ABOUT = "about"
+from felix_dbadmin.views.do import Do
 
 
 @dataclass(frozen=True, slots=True)

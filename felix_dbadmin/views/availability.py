@@ -8,7 +8,8 @@ from pathlib import Path
 
 from felix_dbadmin.core.backups.catalogue import Backup
 from felix_dbadmin.core.migrate.status import ComponentStatus, WorkspaceStatus
-from felix_dbadmin.views.actions import ActionSpec, Do
+from felix_dbadmin.views.actions import ActionSpec
+from felix_dbadmin.views.do import Do
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from felix_dbadmin.jobs.job import Job
 from felix_dbadmin.jobs.runner import JobRunner
 from felix_dbadmin.models.wording import why_text
 from felix_dbadmin.views.action_set import ActionSet
-from felix_dbadmin.views.actions import Do
 from felix_dbadmin.views.asking import Asker
 from felix_dbadmin.views.desk import Desk
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.flows.bringing_back import BringBackFlow
 from felix_dbadmin.views.flows.keeping import DeleteFlow, ExportFlow, ProtectFlow, ProveFlow, RestoreCopyFlow
 from felix_dbadmin.views.flows.pruning import RetentionFlow

@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from felix_dbadmin.core.backups.catalogue import Backup
 from felix_dbadmin.core.migrate.plan import Direction, Request
 from felix_dbadmin.core.migrate.status import ComponentStatus
-from felix_dbadmin.views.actions import SPECS, Do
+from felix_dbadmin.views.actions import SPECS
 from felix_dbadmin.views.availability import Situation, command_of
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.flows.backing_up import BackUpFlow, VerifyBackupFlow, VerifyComponentFlow
 from felix_dbadmin.views.flows.flow import Flow, Surroundings
 from felix_dbadmin.views.flows.migrating import ChangeFlow, DryRunFlow

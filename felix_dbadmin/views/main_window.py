@@ -16,12 +16,12 @@ from felix_dbadmin.core.text import time_text
 from felix_dbadmin.jobs.runner import JobRunner
 from felix_dbadmin.models.tree_rows import TreeRow
 from felix_dbadmin.views.action_set import ActionSet
-from felix_dbadmin.views.actions import Do
 from felix_dbadmin.views.activity_dock import ActivityDock
 from felix_dbadmin.views.asking import Asker
 from felix_dbadmin.views.availability import Situation
 from felix_dbadmin.views.backups_desk import COMPARE, BackupsDesk
 from felix_dbadmin.views.desk import Desk
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.flows.flow import Surroundings
 from felix_dbadmin.views.history_loader import HISTORY, HistoryLoader
 from felix_dbadmin.views.journal_reader import JOURNAL

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QTabWidget, QWidget
 
 from felix_dbadmin.jobs.runner import JobRunner
 from felix_dbadmin.views.action_set import ActionSet
-from felix_dbadmin.views.actions import Do
 from felix_dbadmin.views.asking import Asker
 from felix_dbadmin.views.availability import Situation
 from felix_dbadmin.views.dialogs.about import AboutDialog
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.panes import focus_next
 from felix_dbadmin.views.settings import WindowSettings

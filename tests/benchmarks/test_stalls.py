@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from felix_dbadmin.jobs.runner import JobRunner
-from felix_dbadmin.views.actions import Do
 from felix_dbadmin.views.dialogs.restore import RestoreDialog
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.look import make_look
 from felix_dbadmin.views.main_window import MainWindow
 from felix_dbadmin.views.settings import WindowSettings

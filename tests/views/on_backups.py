@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QTableView
 
 from felix_dbadmin.core.backups.operations import back_up
 from felix_dbadmin.core.task import Task
-from felix_dbadmin.views.actions import Do
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.pages.backups import BackupsPage
 from felix_dbadmin.views.widgets.comparison_view import ComparisonView
 from tests.helpers.peers import attempt

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from felix_dbadmin.core.migrate.status import ComponentStatus
 from felix_dbadmin.jobs.runner import JobRunner
-from felix_dbadmin.views.actions import Do
 from felix_dbadmin.views.asking import Asker
 from felix_dbadmin.views.dialogs.review import ReviewDialog
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.main_window import MainWindow
 from felix_dbadmin.views.notice import Notice
 

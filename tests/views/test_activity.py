@@ -12,8 +12,8 @@ from felix_dbadmin.core.activity import Activity
 from felix_dbadmin.core.backups.operations import back_up
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.models.activity_rows import ActivityRow, merged
-from felix_dbadmin.views.actions import Do
 from felix_dbadmin.views.dialogs.progress import ProgressDialog
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.main_window import MainWindow
 from felix_dbadmin.views.notice import Kind

@@ -9,8 +9,9 @@ import pytest
 from felix_dbadmin.core.migrate.health import Drift
 from felix_dbadmin.core.migrate.status import ComponentStatus, Trouble
 from felix_dbadmin.models.wording import situation
-from felix_dbadmin.views.actions import ACTIONS, Do
+from felix_dbadmin.views.actions import ACTIONS
 from felix_dbadmin.views.availability import ALWAYS, Situation, availability, command_of
+from felix_dbadmin.views.do import Do
 from tests.models import made
 
 DRIFT = Drift("idx", "index", "create index", "", repairable=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from felix_dbadmin.views.actions import Do
 from felix_dbadmin.views.dialogs.restore import RestoreDialog
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.notice import Kind
 from tests.helpers.peers import attempt
 from tests.helpers.workspaces import query

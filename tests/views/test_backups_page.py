@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from felix_dbadmin.core.backups.names import manifest_of
 from felix_dbadmin.core.backups.operations import back_up
 from felix_dbadmin.core.task import Task
-from felix_dbadmin.views.actions import Do
 from felix_dbadmin.views.dialogs.restore import RestoreDialog
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.pages.backups import BackupsPage
 from felix_dbadmin.views.widgets.basics import PlainLabel
 from tests.helpers.workspaces import run_sql

@@ -10,9 +10,9 @@ from PySide6.QtTest import QTest
 
 from felix_dbadmin.core.backups.operations import back_up
 from felix_dbadmin.core.task import Task
-from felix_dbadmin.views.actions import Do
 from felix_dbadmin.views.dialogs.bring_back import BringBackDialog
 from felix_dbadmin.views.dialogs.restore import RestoreDialog
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.notice import Kind
 from tests.helpers.peers import attempt, holding
 from tests.helpers.workspaces import add_component, query, run_sql

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
-from felix_dbadmin.views.actions import Do
 from felix_dbadmin.views.dialogs.restore import RestoreDialog
 from felix_dbadmin.views.dialogs.review import ReviewDialog
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.notice import Kind
 from tests.helpers.workspaces import dump, query
 from tests.views.session import Session

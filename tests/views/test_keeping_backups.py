@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QPushButton
 from felix_dbadmin.core.backups.names import manifest_of
 from felix_dbadmin.core.backups.operations import back_up
 from felix_dbadmin.core.task import Task
-from felix_dbadmin.views.actions import Do
 from felix_dbadmin.views.dialogs.restore import RestoreDialog
 from felix_dbadmin.views.dialogs.retention import RetentionDialog
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.notice import Kind
 from tests.helpers.peers import attempt
 from tests.helpers.workspaces import query

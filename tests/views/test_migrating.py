@@ -9,10 +9,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from felix_dbadmin.views.actions import Do
 from felix_dbadmin.views.dialogs.progress import ProgressDialog
 from felix_dbadmin.views.dialogs.restore import RestoreDialog
 from felix_dbadmin.views.dialogs.review import ReviewDialog
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.notice import Kind
 from tests.helpers.workspaces import add_component, notes_database
 from tests.views.session import LONG, Session

@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit, QToolButton
 
 from felix_dbadmin.core.migrate.plan import Direction, Request
-from felix_dbadmin.views.actions import Do
 from felix_dbadmin.views.dialogs.review import ReviewDialog
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.migrations_desk import save_text
 from felix_dbadmin.views.notice import Kind
 from felix_dbadmin.views.pages.migrations import MigrationsPage

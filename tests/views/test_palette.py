@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from felix_dbadmin.views.actions import ACTIONS, Do
+from felix_dbadmin.views.actions import ACTIONS
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.notice import Kind
 from felix_dbadmin.views.widgets.palette import PaletteDialog, PaletteEntry, matching
 from tests.views.session import Session

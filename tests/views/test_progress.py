@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from felix_dbadmin.core.task import Progress
 from felix_dbadmin.jobs.job import Job
-from felix_dbadmin.views.actions import Do
 from felix_dbadmin.views.dialogs.progress import ProgressDialog
+from felix_dbadmin.views.do import Do
 from tests.helpers.workspaces import add_component, notes_database
 from tests.views.session import LONG, Session
 from tests.views.test_migrating import ENDLESS

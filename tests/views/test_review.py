@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtTest import QTest
 
-from felix_dbadmin.views.actions import Do
 from felix_dbadmin.views.dialogs.restore import RestoreDialog
 from felix_dbadmin.views.dialogs.returning import ReturnDialog
 from felix_dbadmin.views.dialogs.review import ReviewDialog
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.notice import Kind, Returns
 from tests.helpers.peers import attempt
 from tests.helpers.workspaces import add_component, notes_database

@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from felix_dbadmin.core.history import Event, EventKind
 from felix_dbadmin.models.timeline import go_back
-from felix_dbadmin.views.actions import Do
 from felix_dbadmin.views.dialogs.restore import RestoreDialog
 from felix_dbadmin.views.dialogs.review import ReviewDialog
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.pages.timeline import TimelinePage
 from tests.models import made

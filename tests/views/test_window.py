@@ -13,8 +13,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from felix_dbadmin.views.actions import ACTIONS, Do
+from felix_dbadmin.views.actions import ACTIONS
 from felix_dbadmin.views.dialogs.report import ReportDialog
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.failures import CrashReporter
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.settings import WindowSettings

@@ -9,7 +9,7 @@ from felix_dbadmin.core.backups.catalogue import Backup
 from felix_dbadmin.core.migrate.status import ComponentStatus, WorkspaceStatus
 from felix_dbadmin.core.text import count_text
 from felix_dbadmin.views.action_set import ActionSet
-from felix_dbadmin.views.actions import Do
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.notice import Notice
 from felix_dbadmin.views.widgets.backup_details import BackupDetails

@@ -34,7 +34,7 @@ from felix_dbadmin.models.comparison import (
 )
 from felix_dbadmin.models.table_model import TableModel
 from felix_dbadmin.views.action_set import ActionSet
-from felix_dbadmin.views.actions import Do
+from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.widgets.basics import PlainLabel, RowTable, named
 from felix_dbadmin.views.widgets.empty_state import ActionButton, Emptiness, EmptyState
