@@ -29,6 +29,11 @@ class _Node:
     """Nobody has looked yet at what stands under this component."""
 
 
+MANY = 40
+"""Open components that change at once, from which on views are told once: each single edit costs a view as much as it
+has rows, and a thousand open components took over a minute."""
+
+
 class ComponentTreeModel(QAbstractItemModel):
     """Passive. A new status becomes the few edits it differs by: selection, expansion and scrolling survive.
 
@@ -54,11 +59,17 @@ class ComponentTreeModel(QAbstractItemModel):
         fleet = self._root.children[0]
         rows = [component_row(component, now) for component in status.components]
         self._set_children(fleet, self._index(fleet, 0), rows)
-        for number, node in enumerate(fleet.children):
-            if not node.waiting:
-                self._set_children(
-                    node, self.createIndex(number, 0, node.ident), children_of(self._statuses[node.row.key])
-                )
+        changed = [
+            (node, below)
+            for node in fleet.children
+            if not node.waiting
+            and (below := children_of(self._statuses[node.row.key])) != tuple(child.row for child in node.children)
+        ]
+        if len(changed) > MANY:
+            self._rearrange(changed)
+            return
+        for node, below in changed:
+            self._set_children(node, self._index(node, 0), below)
 
     def row_at(self, index: Index) -> TreeRow | None:
         """The row at an index, None for an invalid one."""
@@ -167,6 +178,40 @@ class ComponentTreeModel(QAbstractItemModel):
                     node.children.insert(row, node.children.pop(source))
                     self.endMoveRows()
         self._update(node, wanted)
+
+    def _rearrange(self, changed: Sequence[tuple[_Node, Sequence[TreeRow]]]) -> None:
+        """As _set_children for each, told once; an index that somebody holds goes with its row."""
+        self.layoutAboutToBeChanged.emit()
+        held = self.persistentIndexList()
+        for node, rows in changed:
+            self._replace(node, rows)
+        rows_now = {child.ident: row for node in self._nodes.values() for row, child in enumerate(node.children)}
+        rows_now |= {child.ident: row for row, child in enumerate(self._root.children)}
+        self.changePersistentIndexList(
+            held,
+            [
+                self.createIndex(rows_now[index.internalId()], index.column(), index.internalId())
+                if index.internalId() in rows_now
+                else QModelIndex()
+                for index in held
+            ],
+        )
+        self.layoutChanged.emit()
+
+    def _replace(self, node: _Node, rows: Sequence[TreeRow]) -> None:
+        """Give a node these rows without telling; those that it had already stay what they are."""
+        had = {child.row.key: child for child in node.children}
+        node.children = []
+        for row in {row.key: row for row in rows}.values():
+            child = had.pop(row.key, None)
+            if child is None:
+                child = self._grown(row, node)
+            else:
+                child.row = row
+                self._replace(child, row.children or ())
+            node.children.append(child)
+        for gone in had.values():
+            self._forget(gone)
 
     def _update(self, node: _Node, wanted: Sequence[TreeRow]) -> None:
         changed = [number for number, row in enumerate(wanted) if node.children[number].row != row]

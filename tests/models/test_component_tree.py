@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex
 from PySide6.QtTest import QAbstractItemModelTester
 
 from felix_dbadmin.core.migrate.status import ComponentStatus, Trouble, WorkspaceStatus
 from felix_dbadmin.core.text import time_text
-from felix_dbadmin.models.component_tree import ComponentTreeModel
+from felix_dbadmin.models import component_tree
+from felix_dbadmin.models.component_tree import MANY, ComponentTreeModel
 from felix_dbadmin.models.roles import Role, Tone
 from tests.models import made
 
@@ -57,9 +58,15 @@ def path(model: ComponentTreeModel, index: QModelIndex) -> tuple[str, ...]:
     return tuple(keys)
 
 
-@settings(deadline=None, max_examples=25)  # Qt's tester walks the whole tree after every single edit
+@pytest.mark.parametrize("many", [0, MANY])
+@settings(
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)  # Qt's tester walks the whole tree after every single edit
 @given(steps=st.lists(statuses(), min_size=1, max_size=4))
-def test_indexes_follow_their_rows_through_any_change(steps: list[WorkspaceStatus]) -> None:
+def test_indexes_follow_their_rows_through_any_change(
+    monkeypatch: pytest.MonkeyPatch, many: int, steps: list[WorkspaceStatus]
+) -> None:
+    monkeypatch.setattr(component_tree, "MANY", many)
     model = ComponentTreeModel()
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning)
     for status in steps:
