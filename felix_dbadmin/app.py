@@ -22,7 +22,7 @@ from felix_dbadmin.views.main_window import MainWindow
 from felix_dbadmin.views.settings import WindowSettings
 from felix_dbadmin.views.theme import Scheme, Theme
 
-PICTURE_SIZE = QSize(1200, 750)
+PICTURE_SIZE = QSize(1440, 860)
 PICTURE_WAIT = 30_000
 """Milliseconds to wait for the first status before the picture is given up."""
 
