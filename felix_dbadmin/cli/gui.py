@@ -17,7 +17,10 @@ from felix_dbadmin.core.migrate.status import read_status
 from felix_dbadmin.core.workspace import open_workspace
 
 PLATFORM = "QT_QPA_PLATFORM"
-NO_DISPLAY = "There is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set)."
+UNSEEN = ("offscreen", "minimal")
+"""Platforms of Qt that draw where nobody looks: a window there would wait for ever."""
+
+NO_DISPLAY = "There is no display to open a window on (no DISPLAY or WAYLAND_DISPLAY, or Qt draws off screen)."
 
 PictureOption = Annotated[
     Path | None,
@@ -55,6 +58,8 @@ def gui(workspace: WorkspaceOption = None, or_picture: PictureOption = None) -> 
 def _has_display() -> bool:
     if not sys.platform.startswith("linux"):
         return True
+    if os.environ.get(PLATFORM) in UNSEEN:
+        return False
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", PLATFORM))
 
 
