@@ -11,6 +11,8 @@ QT_LIBRARIES := libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libf
 	libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 \
 	libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 fonts-dejavu-core
 
+QT_STARTS := QT_QPA_PLATFORM=offscreen $(BIN)/python -c 'import PySide6.QtWidgets, PySide6.QtSvg'
+
 .PHONY: demo test check bench wheel install libraries clean
 
 demo: install
@@ -44,10 +46,11 @@ $(VENV)/.installed: pyproject.toml
 	@touch $@
 
 libraries: $(VENV)/.installed
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python -c 'import PySide6.QtWidgets, PySide6.QtSvg' 2>/dev/null && exit 0; \
+	@$(QT_STARTS) 2>/dev/null && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "installing the system libraries that Qt needs"; \
-		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $(QT_LIBRARIES); \
+		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $(QT_LIBRARIES) \
+		&& $(QT_STARTS) || { echo "Qt still cannot start; what it says is above"; exit 1; }; \
 	else \
 		echo "Qt cannot start: install these packages, then run make again:"; echo "  $(QT_LIBRARIES)"; exit 1; \
 	fi
