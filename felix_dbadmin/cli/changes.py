@@ -43,7 +43,7 @@ def migrate(
     """
     with session(workspace, as_json=as_json, wait=wait) as run:
         requests = requests_for(run, component, Direction.UP, to, out_of_order=out_of_order)
-        _change(run, requests, statuses(run, requests), yes=yes, allow_data_loss=allow_data_loss)
+        change(run, requests, statuses(run, requests), yes=yes, allow_data_loss=allow_data_loss)
 
 
 def rollback(
@@ -61,7 +61,7 @@ def rollback(
     """
     with session(workspace, as_json=as_json, wait=wait) as run:
         requests = requests_for(run, component, Direction.DOWN, to, out_of_order=False)
-        _change(run, requests, statuses(run, requests), yes=yes, allow_data_loss=allow_data_loss)
+        change(run, requests, statuses(run, requests), yes=yes, allow_data_loss=allow_data_loss)
 
 
 def repair(
@@ -78,7 +78,7 @@ def repair(
     with session(workspace, as_json=as_json, wait=wait) as run:
         requests = requests_for(run, component, Direction.REPAIR, None, out_of_order=False)
         standing = statuses(run, requests)
-        _change(run, requests, standing, yes=yes, allow_data_loss=False)
+        change(run, requests, standing, yes=yes, allow_data_loss=False)
         kept = [drift.text for status in standing for drift in status.drift if not drift.repairable]
         if kept:
             raise Conflict(
@@ -87,7 +87,7 @@ def repair(
             )
 
 
-def _change(
+def change(
     run: Session,
     requests: Sequence[Request],
     standing: Sequence[ComponentStatus],
@@ -174,8 +174,7 @@ def _sentence(result: Migrated) -> str:
     what = {
         Direction.UP: count_text(len(_versions(result, "up")), "migration"),
         Direction.DOWN: f"{count_text(len(_versions(result, 'down')), 'migration')} rolled back",
-        Direction.REPAIR: ", ".join(step.title for step in plan.steps),
-    }[plan.request.direction]
+    }.get(plan.request.direction) or ", ".join(step.title for step in plan.steps)
     parts = [
         what,
         f"backup {result.backup}" if result.backup else "no backup: the database is new",

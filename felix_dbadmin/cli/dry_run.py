@@ -8,6 +8,7 @@ import typer
 
 from felix_dbadmin.cli.options import (
     ComponentsOption,
+    IndexOption,
     JsonOption,
     OutOfOrderOption,
     ToOption,
@@ -24,6 +25,8 @@ from felix_dbadmin.core.task import LOCK_WAIT
 
 RollbackOption = Annotated[bool, typer.Option("--rollback", help="Rehearse a rollback instead.")]
 RepairOption = Annotated[bool, typer.Option("--repair", help="Rehearse a repair of drift instead.")]
+RebuildOption = Annotated[bool, typer.Option("--rebuild", help="Rehearse a rebuild of search indexes instead.")]
+OptimiseOption = Annotated[bool, typer.Option("--optimise", help="Rehearse the merging of search indexes instead.")]
 ProveOption = Annotated[
     bool, typer.Option("--prove", help="Try the way back of each migration too, also where the database is large.")
 ]
@@ -34,6 +37,9 @@ def dry_run(
     component: ComponentsOption = None,
     rollback: RollbackOption = False,
     repair: RepairOption = False,
+    rebuild: RebuildOption = False,
+    optimise: OptimiseOption = False,
+    index: IndexOption = "",
     to: ToOption = None,
     out_of_order: OutOfOrderOption = False,
     prove: ProveOption = False,
@@ -45,10 +51,8 @@ def dry_run(
     The live files are opened for reading only.
     """
     with session(workspace, as_json=as_json, wait=wait) as run:
-        if rollback and repair:
-            raise WrongUsage("A dry run is of a rollback or of a repair, not of both.", "Leave one of them away.")
-        direction = Direction.DOWN if rollback else Direction.REPAIR if repair else Direction.UP
-        requests = requests_for(run, component, direction, to, out_of_order=out_of_order)
+        direction = _direction(rollback=rollback, repair=repair, rebuild=rebuild, optimise=optimise)
+        requests = requests_for(run, component, direction, to, out_of_order=out_of_order, index=index)
         found: list[Rehearsal] = []
         try:
             for request, status in zip(requests, statuses(run, requests), strict=True):
@@ -67,6 +71,19 @@ def dry_run(
         failure = next((report.failure for report in found if report.failure is not None), None)
         if failure is not None:
             raise failure_of(failure)
+
+
+def _direction(*, rollback: bool, repair: bool, rebuild: bool, optimise: bool) -> Direction:
+    wanted = {
+        Direction.DOWN: rollback,
+        Direction.REPAIR: repair,
+        Direction.REBUILD: rebuild,
+        Direction.OPTIMISE: optimise,
+    }
+    named = [direction for direction, said in wanted.items() if said]
+    if len(named) > 1:
+        raise WrongUsage("A dry run is of one kind of change, not of both.", "Leave all but one of them away.")
+    return named[0] if named else Direction.UP
 
 
 def _print_document(run: Session, found: list[Rehearsal]) -> None:

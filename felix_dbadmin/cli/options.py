@@ -30,6 +30,9 @@ OutOfOrderOption = Annotated[
 LossOption = Annotated[
     bool, typer.Option("--allow-data-loss", help="Accept exactly the losses that the rehearsal counted.")
 ]
+IndexOption = Annotated[
+    str, typer.Option("--index", metavar="NAME", help="Only this full-text index of the component. Default: all.")
+]
 WaitOption = Annotated[
     float, typer.Option("--wait", metavar="SECONDS", min=0.0, help="How long to wait for another program's lock.")
 ]

@@ -20,6 +20,7 @@ from felix_dbadmin.core.errors import DbAdminError
 UNLIMITED = 100_000
 """Columns of a line that goes to a file or a pipe: nothing is wrapped or cut there."""
 
+_BLANKS = str.maketrans("\n\t", "  ")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -71,6 +72,16 @@ class Output:
     def line(self, text: str = "", style: str = "") -> None:
         if not self.as_json:
             self._out.print(Text(plain(text), style=style), soft_wrap=True)
+
+    def marked(self, text: str, spans: Sequence[tuple[int, int]], indent: str = "    ") -> None:
+        """One line of data; the spans stand out where a terminal is, and are nothing elsewhere."""
+        if self.as_json:
+            return
+        # Character for character, so that the spans stay where they are.
+        line = Text(plain(text).translate(_BLANKS))
+        for begin, end in spans:
+            line.stylize("bold yellow", begin, end)
+        self._out.print(Text.assemble(indent, line), soft_wrap=True)
 
     def lines(self, texts: Sequence[str], indent: str = "  ") -> None:
         for text in texts:

@@ -12,20 +12,30 @@ from felix_dbadmin.core.rehearse.report import Rehearsal
 from felix_dbadmin.core.rehearse.run import rehearse
 from felix_dbadmin.core.text import list_text
 
+_CARE = (Direction.REBUILD, Direction.OPTIMISE)
+
 
 def requests_for(
-    run: Session, names: Sequence[str] | None, direction: Direction, to: int | None, *, out_of_order: bool
+    run: Session,
+    names: Sequence[str] | None,
+    direction: Direction,
+    to: int | None,
+    *,
+    out_of_order: bool,
+    index: str = "",
 ) -> tuple[Request, ...]:
     """One request per chosen component. Raises WrongUsage where one is needed and not exactly one was named."""
     if direction is Direction.DOWN:
         chosen: Sequence[str] = [run.only(names, "rollback").name]
     elif to is not None:
         chosen = [run.only(names, "--to").name]
+    elif index:
+        chosen = [run.only(names, "--index").name]
     else:
         chosen = [item.name for item in run.select(names)]
-    if to is not None and direction is Direction.REPAIR:
-        raise WrongUsage("A repair ends at the version that is applied.", "Leave --to away.")
-    return tuple(Request(name, direction, to, out_of_order) for name in chosen)
+    if to is not None and direction not in (Direction.UP, Direction.DOWN):
+        raise WrongUsage(f"To {direction} ends at the version that is applied.", "Leave --to away.")
+    return tuple(Request(name, direction, to, out_of_order, index) for name in chosen)
 
 
 def statuses(run: Session, requests: Sequence[Request]) -> tuple[ComponentStatus, ...]:
@@ -57,6 +67,8 @@ def _may_have_work(request: Request, status: ComponentStatus) -> bool:
         return True
     if request.direction is Direction.REPAIR:
         return any(drift.repairable for drift in status.drift)
+    if request.direction in _CARE:
+        return status.exists
     return bool(status.pending) or not status.initialised
 
 
@@ -68,6 +80,8 @@ def nothing_to_do(request: Request, status: ComponentStatus) -> str:
         if kept:
             return f"{name} has nothing that a repair may touch: {list_text(kept)}."
         return f"{name} has no drift to repair" + (" (it is not initialised yet)." if not status.initialised else ".")
+    if request.direction in _CARE:
+        return f"{name} has no search index to {request.direction}."
     if request.direction is Direction.DOWN:
         if not status.applied:
             return f"{name} has no applied migration to roll back."

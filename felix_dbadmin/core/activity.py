@@ -47,6 +47,8 @@ class Activity:
     """The highest one that was applied when the work had ended; None where it is none of the work's business."""
     backup: str = ""
     """The name of the one that was taken before, or restored."""
+    faulty: bool = False
+    """The work came to its end, and what it looked at is not as it should be."""
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ class Entry:
     detail: str = ""
     version: int | None = None
     backup: str = ""
+    faulty: bool = False
 
 
 @contextmanager
@@ -84,7 +87,7 @@ def recorded(workspace: Workspace, component: str, what: str, *, kind: str = "",
             _append(state, {"id": ident, "event": "failed", "detail": f"{type(error).__name__}: {error}"})
             raise
         found = {"detail": entry.detail, "version": entry.version, "backup": entry.backup}
-        _append(state, {"id": ident, "event": "done", **found})
+        _append(state, {"id": ident, "event": "done", **found, "faulty": entry.faulty})
 
 
 def activities(folder: Path, *, task: Task) -> tuple[Activity, ...]:
@@ -146,6 +149,7 @@ def _ended(begun: Activity, moment: float, outcome: str, event: dict[str, object
         begun.command,
         version if isinstance(version, int) else None,
         str(event.get("backup", "")),
+        event.get("faulty") is True,
     )
 
 

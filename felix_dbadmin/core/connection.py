@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -59,11 +59,31 @@ def never_write(db: apsw.Connection) -> None:
     db.pragma("query_only", 1)
 
 
+def only_look(db: apsw.Connection) -> None:
+    """For SQL that people influence: what is not plain reading is refused when it is prepared."""
+    db.authorizer = _authorise_looking
+
+
 Policy = tuple[Callable[[apsw.Connection], None], ...]
 
 COMMON: Policy = (distrust_schema, defend_internals, strings_in_single_quotes, no_extensions, check_cells)
 WRITER: Policy = (*COMMON, survive_power_loss, enforce_foreign_keys)
 READER: Policy = (*COMMON, never_write)
+SEARCHER: Policy = (*COMMON, only_look)
+"""Not query_only, which refuses a temporary vocabulary table too."""
+
+_LOOKING = {apsw.SQLITE_SELECT, apsw.SQLITE_READ, apsw.SQLITE_FUNCTION, apsw.SQLITE_RECURSIVE}
+_LOOKING_PRAGMAS = {
+    "data_version",
+    "foreign_key_list",
+    "index_info",
+    "index_list",
+    "index_xinfo",
+    "table_info",
+    "table_list",
+}
+_VOCABULARY = "fts5vocab"
+"""Shows the words of a full-text index; made in the temporary schema only."""
 
 _NEEDS_RECOVERY = {
     apsw.SQLITE_READONLY_ROLLBACK,
@@ -72,15 +92,24 @@ _NEEDS_RECOVERY = {
 }
 
 
-@contextmanager
-def open_reader(path: Path, task: Task | None = None) -> Iterator[apsw.Connection]:
+def open_reader(path: Path, task: Task | None = None) -> AbstractContextManager[apsw.Connection]:
     """A connection that cannot write. Raises DatabaseUnusable or Locked.
 
     A journal left by a program that died is rolled back first, as any SQLite program that opens it does.
     """
+    return _reading(path, READER, task)
+
+
+def open_searcher(path: Path, task: Task | None = None) -> AbstractContextManager[apsw.Connection]:
+    """As open_reader, and nothing but reading can even be prepared: for search and analytics."""
+    return _reading(path, SEARCHER, task)
+
+
+@contextmanager
+def _reading(path: Path, policy: Policy, task: Task | None) -> Iterator[apsw.Connection]:
     examine(path)
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_NOFOLLOW
-    with _opened(str(path.resolve()), flags, READER, path, task) as db:
+    with _opened(str(path.resolve()), flags, policy, path, task) as db:
         try:
             db.execute("select 1 from sqlite_schema").fetchall()
         except apsw.ReadOnlyError as error:
@@ -89,6 +118,17 @@ def open_reader(path: Path, task: Task | None = None) -> Iterator[apsw.Connectio
             with open_writer(path, task) as recovering:
                 recovering.execute("select 1 from sqlite_schema").fetchall()
         yield db
+
+
+def _authorise_looking(
+    operation: int, first: str | None, second: str | None, database: str | None, inner: str | None
+) -> int:
+    if operation in _LOOKING or (operation == apsw.SQLITE_PRAGMA and first in _LOOKING_PRAGMAS):
+        return apsw.SQLITE_OK
+    making_vocabulary = operation == apsw.SQLITE_CREATE_VTABLE and second == _VOCABULARY
+    if database == "temp" and (making_vocabulary or operation in (apsw.SQLITE_INSERT, apsw.SQLITE_UPDATE)):
+        return apsw.SQLITE_OK
+    return apsw.SQLITE_DENY
 
 
 @contextmanager
@@ -166,7 +206,7 @@ def explaining(path: Path, task: Task | None = None) -> Iterator[None]:
     try:
         yield
     except apsw.Error as error:
-        known = _known_error(error, path, task)
+        known = _known_error(error, path, task) or _unknown_format(error, path)
         if known is None:
             raise
         raise known from error
@@ -216,3 +256,12 @@ def _known_error(error: apsw.Error, path: Path, task: Task | None = None) -> DbA
         case apsw.NoMemError():
             return OutOfSpace(f"There is not enough memory to work on {name}.", "Close other programs, then try again.")
     return None
+
+
+def _unknown_format(error: apsw.Error, path: Path) -> DatabaseUnusable | None:
+    if "unsupported file format" not in str(error):
+        return None
+    return DatabaseUnusable(
+        f"{path.name} says that it is in a format that SQLite {apsw.sqlite_lib_version()} does not know.",
+        "It may be damaged: restore a verified backup. If a newer SQLite made it, update felix-dbadmin.",
+    )

@@ -2,6 +2,7 @@
 
 DbAdminError                 1  failed
 ├── WrongUsage               2  the request makes no sense: unknown component, version or backup
+│   └── QueryInvalid         2  a search expression that FTS5 cannot read
 ├── WorkspaceUnusable        1  the folder is missing, or cannot be read or written
 ├── DatabaseUnusable         1  not a database, damaged, truncated, read-only
 ├── OutOfSpace               1  no room for a clone, a backup or a change
@@ -52,6 +53,10 @@ def _rebuilt(kind: type[DbAdminError], summary: str, hint: str, statement: str, 
 
 class WrongUsage(DbAdminError):
     exit_code = 2
+
+
+class QueryInvalid(WrongUsage):
+    """`where` is the position in the expression, counted from 1, '' where nothing tells."""
 
 
 class WorkspaceUnusable(DbAdminError):

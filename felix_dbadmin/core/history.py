@@ -27,6 +27,7 @@ class EventKind(StrEnum):
     APPLIED = "applied"
     ROLLED_BACK = "rolled back"
     REPAIRED = "repaired"
+    OPTIMISED = "optimised"
     BASE = "base schema"
     FAILED = "failed"
     BACKUP = "backup"
@@ -55,12 +56,16 @@ _LOGGED = {
     "up": EventKind.APPLIED,
     "down": EventKind.ROLLED_BACK,
     "repair": EventKind.REPAIRED,
+    "rebuild": EventKind.REPAIRED,
+    "optimise": EventKind.OPTIMISED,
     "base": EventKind.BASE,
 }
 _CHANGES = {
     "apply": EventKind.APPLIED,
     "roll back": EventKind.ROLLED_BACK,
     "repair": EventKind.REPAIRED,
+    "rebuild": EventKind.REPAIRED,
+    "optimise": EventKind.OPTIMISED,
 }
 """What the journal calls work that the log in the database tells better, as long as it is there."""
 _ENDS = {
@@ -136,7 +141,9 @@ def _title(row: LogRow) -> str:
             return f"{'Rolled back' if done else 'Roll back'} {row.version}: {row.description}"
         case "base", done:
             return "Created the base schema" if done else "Create the base schema"
-    return f"Repair: {row.description}"
+        case "repair", _:
+            return f"Repair: {row.description}"
+    return row.description
 
 
 def _of_backup(backup: Backup) -> Event:

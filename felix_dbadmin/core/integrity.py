@@ -12,7 +12,8 @@ from felix_dbadmin.core.schema import Schema
 from felix_dbadmin.core.sql import quoted
 from felix_dbadmin.core.task import Task
 
-_EXTERNAL_CONTENT = re.compile(r"\bcontent\s*=\s*(?!'')", re.IGNORECASE)
+_EXTERNAL_CONTENT = re.compile(r"\bcontent\s*=(?!\s*'')", re.IGNORECASE)
+_NO_CONTENT = re.compile(r"\bcontent\s*=\s*''", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,15 @@ def external_content_indexes(schema: Schema) -> tuple[str, ...]:
         name
         for name in full_text_indexes(schema)
         if (item := schema.find(name)) is not None and _EXTERNAL_CONTENT.search(item.sql)
+    )
+
+
+def contentless_indexes(schema: Schema) -> tuple[str, ...]:
+    """The FTS5 tables that keep no text: they can be searched, but not made again from themselves."""
+    return tuple(
+        name
+        for name in full_text_indexes(schema)
+        if (item := schema.find(name)) is not None and _NO_CONTENT.search(item.sql)
     )
 
 

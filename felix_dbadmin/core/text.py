@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from datetime import datetime
 
@@ -64,3 +65,15 @@ def age_text(moment: float, now: float | None = None) -> str:
     if age < 2 * 86400:
         return f"{age // 3600:.0f} h ago"
     return f"{age // 86400:,.0f} days ago"
+
+
+def moment_of(value: object) -> float | None:
+    """A stored time as Unix seconds: a number is one already, ISO text without a zone is local; None for neither."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value) if math.isfinite(value) else None
+    if isinstance(value, str):
+        try:
+            return datetime.fromisoformat(value.strip()).timestamp()
+        except (ValueError, OverflowError, OSError):
+            return None
+    return None

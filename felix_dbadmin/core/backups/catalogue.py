@@ -14,6 +14,8 @@ _WHY = {
     "pre_migration": "Before a migration",
     "pre_rollback": "Before a rollback",
     "pre_repair": "Before a repair",
+    "pre_rebuild": "Before a rebuild of search indexes",
+    "pre_optimise": "Before search indexes were optimised",
     "pre_restore": "Before a restore",
     "manual": "By hand",
     "scheduled": "Scheduled",

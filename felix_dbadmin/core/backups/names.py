@@ -10,7 +10,16 @@ from pathlib import Path
 from felix_dbadmin.core.errors import WrongUsage
 from felix_dbadmin.core.paths import PARTIAL
 
-REASONS = ("pre_migration", "pre_rollback", "pre_repair", "pre_restore", "manual", "scheduled")
+REASONS = (
+    "pre_migration",
+    "pre_rollback",
+    "pre_repair",
+    "pre_rebuild",
+    "pre_optimise",
+    "pre_restore",
+    "manual",
+    "scheduled",
+)
 MANIFEST_SUFFIX = ".json"
 COMPRESSED = ".zst"
 """Ends the name of a compressed backup, after that of the database file inside."""

@@ -18,6 +18,7 @@ from felix_dbadmin.core.connection import create_database, explaining, open_writ
 from felix_dbadmin.core.errors import Cancelled, CheckFailed, Conflict, DbAdminError
 from felix_dbadmin.core.files import sync_folder
 from felix_dbadmin.core.migrate.health import require_runnable
+from felix_dbadmin.core.migrate.index_plans import plan_index_care
 from felix_dbadmin.core.migrate.ledger import ensure_ledger, record_applied, record_rolled_back, write_log
 from felix_dbadmin.core.migrate.losses import Loss
 from felix_dbadmin.core.migrate.plan import Direction, Plan, Request, Step, plan_for
@@ -37,9 +38,9 @@ from felix_dbadmin.core.workspace import Workspace, locked, open_workspace, requ
 BACKUP_TRIES = 3
 """Backups made while others may write; a fourth is made under the write lock."""
 
-REASONS = {Direction.UP: "pre_migration", Direction.DOWN: "pre_rollback", Direction.REPAIR: "pre_repair"}
+REASONS = {**{each: f"pre_{each}" for each in Direction}, Direction.UP: "pre_migration", Direction.DOWN: "pre_rollback"}
 
-KINDS = {Direction.UP: "apply", Direction.DOWN: "roll back", Direction.REPAIR: "repair"}
+KINDS = {**{each: each.value for each in Direction}, Direction.UP: "apply", Direction.DOWN: "roll back"}
 """What the journal calls them."""
 
 
@@ -60,8 +61,12 @@ def make_plan(db: apsw.Connection | None, component: Component, request: Request
     """The plan for a request as things stand in `db`. Raises Conflict, WrongUsage or MigrationFileInvalid."""
     standing = standing_of(db, component, task)
     require_runnable(standing, task)
-    if request.direction is Direction.REPAIR:
-        return plan_repair(standing, read_schema(db) if db is not None else Schema(()), task)
+    actual = read_schema(db) if db is not None else Schema(())
+    match request.direction:
+        case Direction.REPAIR:
+            return plan_repair(standing, actual, task)
+        case Direction.REBUILD | Direction.OPTIMISE:
+            return plan_index_care(request, standing, actual)
     return plan_for(request, standing)
 
 
@@ -167,8 +172,8 @@ def _back_up_and_begin(
 
 
 def _require_sound(taken: BackupTaken, plan: Plan) -> None:
-    """Raises CheckFailed where the database itself is damaged: only a repair may start from there."""
-    if not taken.verified and plan.request.direction is not Direction.REPAIR:
+    """Raises CheckFailed where the database itself is damaged: only what mends may start from there."""
+    if not taken.verified and not plan.request.direction.mends:
         raise CheckFailed(
             f"{plan.database} is damaged: {list_text(taken.manifest.problems)}. Nothing was changed;"
             f" {taken.path.name} keeps it as it is.",

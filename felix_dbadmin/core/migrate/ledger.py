@@ -64,7 +64,7 @@ class LogRow:
 
     component: str
     action: str
-    """base, up, down or repair."""
+    """base, up, down, repair, rebuild or optimise."""
     version: int
     description: str
     outcome: str

@@ -1,8 +1,9 @@
-"""What is going to happen, as a value: the exact ordered steps of one apply, rollback or repair."""
+"""What is going to happen, as a value: the exact ordered steps of one apply, rollback, repair or care of an index."""
 
 from __future__ import annotations
 
 import hashlib
+import shlex
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -17,6 +18,16 @@ class Direction(StrEnum):
     UP = "up"
     DOWN = "down"
     REPAIR = "repair"
+    REBUILD = "rebuild"
+    OPTIMISE = "optimise"
+
+    @property
+    def mends(self) -> bool:
+        """Whether it may start from a damaged database: that may be what it is for."""
+        return self in (Direction.REPAIR, Direction.REBUILD)
+
+
+_VERBS = {Direction.UP: "migrate", Direction.DOWN: "rollback", Direction.REPAIR: "repair"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +39,26 @@ class Request:
     to: int | None = None
     out_of_order: bool = False
     """Apply pending migrations below the highest applied version too."""
+    index: str = ""
+    """The full-text index to rebuild or optimise, '' for every one of the component."""
 
     @property
     def command(self) -> str:
         """The command line that asks for the same."""
-        verb = {Direction.UP: "migrate", Direction.DOWN: "rollback", Direction.REPAIR: "repair"}[self.direction]
-        return f"felix-dbadmin {verb} {self.options}"
+        return f"felix-dbadmin {_VERBS.get(self.direction) or f'search {self.direction}'} {self.options}"
 
     @property
     def rehearsal_command(self) -> str:
         """The command line that rehearses the same."""
-        which = {Direction.UP: "", Direction.DOWN: "--rollback ", Direction.REPAIR: "--repair "}[self.direction]
+        which = "" if self.direction is Direction.UP else f"--{_VERBS.get(self.direction, self.direction)} "
         return f"felix-dbadmin dry-run {which}{self.options}"
 
     @property
     def options(self) -> str:
         """What the commands for this have in common."""
         to = "" if self.to is None else f" --to {self.to}"
-        return f"--component {self.component}{to}{' --out-of-order' if self.out_of_order else ''}"
+        index = f" --index {shlex.quote(self.index)}" if self.index else ""
+        return f"--component {self.component}{to}{' --out-of-order' if self.out_of_order else ''}{index}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +66,7 @@ class Step:
     """One transaction: all of it happens, or none."""
 
     action: str
-    """base, up, down or repair."""
+    """base, up, down, repair, rebuild or optimise."""
     version: int
     description: str
     statements: tuple[Statement, ...]
@@ -70,7 +83,7 @@ class Step:
         match self.action:
             case "base":
                 return "Create the base schema"
-            case "repair":
+            case "repair" | "rebuild" | "optimise":
                 return self.description
             case "down":
                 return f"Roll back {self.version}: {self.description}"
@@ -101,6 +114,9 @@ class Plan:
         match self.request.direction:
             case Direction.REPAIR:
                 return f"Repair {self.component}"
+            case Direction.REBUILD | Direction.OPTIMISE as care:
+                which = self.request.index or count_text(len(self.steps), "search index", "search indexes")
+                return f"{care.value.capitalize()} {which} of {self.component}"
             case Direction.DOWN:
                 return f"Roll back {count_text(len(self.steps), 'migration')} of {self.component}"
         count = count_text(sum(step.action == "up" for step in self.steps), "migration")

@@ -9,6 +9,7 @@ from felix_dbadmin.core.activity import recorded
 from felix_dbadmin.core.connection import open_reader
 from felix_dbadmin.core.errors import DatabaseUnusable
 from felix_dbadmin.core.migrate.health import Drift, find_drift, integrity_checks, verify_checks
+from felix_dbadmin.core.migrate.plan import Standing
 from felix_dbadmin.core.migrate.results import Check
 from felix_dbadmin.core.migrate.standing import standing_of
 from felix_dbadmin.core.schema import read_schema
@@ -53,14 +54,19 @@ def verify_component(folder: Path, component: str, *, task: Task) -> Verified:
         drift = find_drift(standing, read_schema(db), task)
         good = f"{sum(check.ok for check in checks)} of {count_text(len(checks), 'check')} passed"
         entry.detail = f"{good}, {count_text(len(drift), 'object')} drifted" if drift else good
+        conflicts = _conflicts(standing)
+        entry.faulty = bool(drift or conflicts) or not all(check.ok for check in checks)
+    return Verified(component, standing.version, checks, drift, conflicts)
+
+
+def _conflicts(standing: Standing) -> tuple[str, ...]:
     words = {
         "foreign": "is not known here",
         "changed": "has another text in its file now",
         "missing": "has no file any more",
     }
-    conflicts = tuple(
+    return tuple(
         f"migration {entry.version} “{entry.description}” {words[entry.state]}"
         for entry in standing.applied
         if entry.state in words
     )
-    return Verified(component, standing.version, checks, drift, conflicts)

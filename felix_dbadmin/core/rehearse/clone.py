@@ -27,15 +27,18 @@ def forget_durability(db: apsw.Connection) -> None:
 
 
 @contextmanager
-def cloned(database: Path, state: Path, task: Task) -> Iterator[tuple[apsw.Connection, apsw.Connection | None]]:
+def cloned(
+    database: Path, state: Path, task: Task, *, purpose: str = "a rehearsal", room: int = SPACE_FACTOR
+) -> Iterator[tuple[apsw.Connection, apsw.Connection | None]]:
     """A writer on a clone in the folder `state`, and the reader that holds the original (None where there is none).
 
-    The clone is deleted at the end; after a crash, by the next holder of the component's lock.
+    `room`: how many times the database's size must be free. The clone is deleted at the end; after a crash, by the
+    next holder of the component's lock.
     """
     clone = state / rehearsal_name(database.name, os.getpid())
     try:
         if database.exists():
-            require_space(state, SPACE_FACTOR * size_with_wal(database), f"a rehearsal of {database.name}")
+            require_space(state, room * size_with_wal(database), f"{purpose} of {database.name}")
             with open_reader(database, task) as live, create_database(clone, task) as db:
                 db.pragma("journal_mode", "off")
                 copy_pinned(live, db, task)

@@ -16,7 +16,7 @@ from felix_dbadmin.core.errors import Cancelled, CheckFailed, DbAdminError
 from felix_dbadmin.core.files import size_with_wal
 from felix_dbadmin.core.migrate.apply import make_plan
 from felix_dbadmin.core.migrate.ledger import ensure_ledger, record_applied, record_rolled_back
-from felix_dbadmin.core.migrate.plan import Direction, Plan, Request, Step
+from felix_dbadmin.core.migrate.plan import Plan, Request, Step
 from felix_dbadmin.core.migrate.read_back import misshapen, require_repaired
 from felix_dbadmin.core.migrate.results import Check, Recorder, StepRun
 from felix_dbadmin.core.migrate.steps import begin_step, run_step
@@ -50,7 +50,7 @@ def rehearse(folder: Path, request: Request, *, prove: bool | None = None, task:
         ) as entry,
     ):
         rehearsal = _rehearsed(workspace.database(component), state, component, request, task, prove=prove)
-        entry.detail = rehearsal.sentence
+        entry.detail, entry.faulty = rehearsal.sentence, not rehearsal.ok
     return rehearsal
 
 
@@ -139,7 +139,7 @@ class _Run:
         """Does what takes long in a backup. Raises CheckFailed where the plan would be refused after it."""
         started = time.monotonic()
         damage = damage_of(self.db, self.task)
-        if damage and self.plan.request.direction is not Direction.REPAIR:
+        if damage and not self.plan.request.direction.mends:
             raise CheckFailed(
                 f"{self.plan.database} is damaged: {list_text(damage)}.",
                 "See felix-dbadmin verify; then repair it, or restore a verified backup.",

@@ -109,8 +109,10 @@ def _told(run: StepRun, reason: str) -> WayBack:
             text = f"only by restoring the backup: {list_text([loss.text for loss in run.losses])} would be gone"
         case "down":
             text = "applying it again, or restoring the backup"
-        case "repair":
+        case "repair" | "rebuild":
             text = "only by restoring the backup: what is made anew replaces what differed"
+        case "optimise":
+            text = "none is needed: the index finds the same as before"
         case _ if step.migration is not None and step.migration.irreversible:
             text = f"only by restoring the backup: {step.migration.irreversible}"
         case _:
