@@ -8,18 +8,21 @@ from typing import Annotated
 import typer
 
 from felix_dbadmin.cli.options import JsonOption, WaitOption, WorkspaceOption, YesOption
-from felix_dbadmin.cli.session import session
+from felix_dbadmin.cli.session import Session, session
 from felix_dbadmin.core.backups import keeping
-from felix_dbadmin.core.backups.compressing import compress_backups
+from felix_dbadmin.core.backups.compressing import KEEP_PLAIN, CompressPlan, compress_backups, preview_compress
 from felix_dbadmin.core.backups.operations import find_backup
 from felix_dbadmin.core.backups.proving import prove_restorable
 from felix_dbadmin.core.task import LOCK_WAIT
-from felix_dbadmin.core.text import bytes_text, count_text, duration_text, time_text
+from felix_dbadmin.core.text import age_text, bytes_text, count_text, duration_text, time_text
 from felix_dbadmin.core.workspace import open_workspace
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A name from backup list.")]
 KeepPlainOption = Annotated[
     int, typer.Option("--keep-plain", metavar="N", min=0, help="Leave so many of each database as they are.")
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Only list what would be compressed, and roughly what that saves.")
 ]
 TargetArgument = Annotated[Path, typer.Argument(metavar="TARGET", help="A new file, or a folder that keeps the name.")]
 
@@ -109,8 +112,9 @@ def export(
 
 
 def compress(
-    keep_plain: KeepPlainOption = 3,
+    keep_plain: KeepPlainOption = KEEP_PLAIN,
     workspace: WorkspaceOption = None,
+    dry_run: DryRunOption = False,
     as_json: JsonOption = False,
     wait: WaitOption = LOCK_WAIT,
 ) -> None:
@@ -120,16 +124,30 @@ def compress(
     backups as with others.
     """
     with session(workspace, as_json=as_json, wait=wait) as run:
-        with run.task("Compressing") as task:
-            done = compress_backups(run.folder, keep_plain, task=task)
-        run.out.lines(done.names, indent="")
-        sizes = f": {bytes_text(done.before)} → {bytes_text(done.after)}" if done.names else ""
-        run.out.line(f"{count_text(len(done.names), 'backup')} compressed{sizes}.")
-        run.out.document(
-            {
-                "workspace": str(run.folder),
-                "compressed": list(done.names),
-                "bytes_before": done.before,
-                "bytes_after": done.after,
-            }
-        )
+        with run.task("Looking at the backups") as task:
+            plan = preview_compress(run.folder, keep_plain, task=task)
+        document: dict[str, object] = {
+            "workspace": str(run.folder),
+            "compress": [item.name for item in plan.compress],
+            "kept": [{"name": item.name, "why": why} for item, why in plan.kept],
+            "bytes_after_estimate": plan.after,
+            "compressed": [],
+            "bytes_before": 0,
+            "bytes_after": 0,
+        }
+        _print_plan(run, plan)
+        if plan.compress and not dry_run:
+            names = tuple(item.name for item in plan.compress)
+            with run.task("Compressing") as task:
+                done = compress_backups(run.folder, keep_plain, task=task, only=names)
+            run.out.line(f"{done.sentence} {done.proof}")
+            document |= {"compressed": list(done.names), "bytes_before": done.before, "bytes_after": done.after}
+        run.out.document(document)
+
+
+def _print_plan(run: Session, plan: CompressPlan) -> None:
+    run.out.line(plan.sentence)
+    run.out.lines([f"{item.name} ({age_text(item.created)}, {bytes_text(item.size)})" for item in plan.compress])
+    if plan.kept:
+        run.out.line("As they are:")
+        run.out.lines([f"{item.name}: {why}" for item, why in plan.kept])

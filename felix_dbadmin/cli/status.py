@@ -9,12 +9,15 @@ import typer
 from felix_dbadmin.cli.options import ComponentsOption, JsonOption, WaitOption, WorkspaceOption
 from felix_dbadmin.cli.output import Output
 from felix_dbadmin.cli.session import session
-from felix_dbadmin.core.errors import Conflict
+from felix_dbadmin.core.errors import Conflict, Locked
 from felix_dbadmin.core.migrate.status import ComponentStatus, WorkspaceStatus, read_status
 from felix_dbadmin.core.task import LOCK_WAIT
 
 PENDING = 3
 HEADS = ("Component", "Database", "Version", "Pending", "Backups", "Health")
+
+_UNREAD = ("initialised", "version", "applied", "pending", "foreign", "drift")
+"""What nobody can know of a database that cannot be read."""
 
 CheckOption = Annotated[
     bool, typer.Option("--check", help="Exit with 3 where migrations are pending, 4 where something conflicts.")
@@ -42,9 +45,11 @@ def status(
 
 
 def exit_code(components: list[ComponentStatus], *, check: bool) -> int:
-    """What cannot be read outranks a conflict, and that what is only pending."""
-    if any(item.trouble for item in components):
+    """What cannot be read outranks what is locked, that a conflict, and that what is only pending."""
+    if any(item.trouble and not item.locked for item in components):
         return 1
+    if any(item.locked for item in components):
+        return Locked.exit_code
     if check and any(item.conflicting for item in components):
         return Conflict.exit_code
     return PENDING if check and any(item.pending for item in components) else 0
@@ -110,5 +115,6 @@ def _document(item: ComponentStatus) -> dict[str, object]:
         "backups": len(item.backups),
     }
     if item.trouble is not None:
-        data["problem"] = {"summary": item.trouble.summary, "hint": item.trouble.hint}
+        data |= dict.fromkeys(_UNREAD)
+        data["problem"] = {"summary": item.trouble.summary, "hint": item.trouble.hint, "locked": item.locked}
     return data

@@ -13,10 +13,24 @@ from felix_dbadmin.models.table_model import Column
 
 QUEUED, RUNNING, STOPPING = "Waiting", "Running", "Stopping…"
 DONE, FAILED, CANCELLED, INTERRUPTED, UNKNOWN = "Done", "Failed", "Cancelled", "Interrupted", "Running elsewhere"
+FAULTS = "Faults found"
+"""The work came to its end, and what it looked at is not as it should be."""
+
+BACKUPS = "backups"
+"""What work on the backups of all components has instead of a component; in the journal it has none."""
 
 _OUTCOMES = {"done": DONE, "failed": FAILED, "cancelled": CANCELLED, "interrupted": INTERRUPTED, "": UNKNOWN}
-_TONES = {DONE: Tone.GOOD, FAILED: Tone.BAD, CANCELLED: Tone.MUTED, INTERRUPTED: Tone.WARNING}
-_ICONS = {DONE: "good", FAILED: "bad", CANCELLED: "absent", INTERRUPTED: "warning"}
+_TONES = {
+    DONE: Tone.GOOD,
+    FAULTS: Tone.WARNING,
+    FAILED: Tone.BAD,
+    CANCELLED: Tone.MUTED,
+    INTERRUPTED: Tone.WARNING,
+}
+_ICONS = {DONE: "good", FAULTS: "warning", FAILED: "bad", CANCELLED: "absent", INTERRUPTED: "warning"}
+
+_SAID_BY_STATE = "Cancelled."
+"""What the journal has of work that was stopped: its state says so already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +81,15 @@ def journal_row(entry: Activity) -> ActivityRow:
         component=entry.component,
         started=entry.started,
         elapsed=max(0.0, ended - entry.started),
-        state=_OUTCOMES.get(entry.outcome, entry.outcome.capitalize()),
-        detail=entry.detail,
+        state=FAULTS if entry.faulty else _OUTCOMES.get(entry.outcome, entry.outcome.capitalize()),
+        detail=said(entry.detail),
         command=entry.command,
     )
+
+
+def said(detail: str) -> str:
+    """What there is to say beside the state."""
+    return detail.removeprefix(_SAID_BY_STATE).strip()
 
 
 def merged(jobs: Sequence[ActivityRow], journal: Sequence[Activity]) -> tuple[ActivityRow, ...]:
@@ -90,11 +109,16 @@ def merged(jobs: Sequence[ActivityRow], journal: Sequence[Activity]) -> tuple[Ac
 
 
 def _is_of(entry: Activity, job: ActivityRow) -> bool:
-    return entry.component == job.component and job.started <= entry.started <= job.started + job.elapsed
+    return (entry.component or BACKUPS) == job.component and job.started <= entry.started <= job.started + job.elapsed
 
 
 def _completed(job: ActivityRow, entry: Activity) -> ActivityRow:
-    return replace(job, detail=job.detail or entry.detail, command=job.command or entry.command)
+    return replace(
+        job,
+        state=FAULTS if entry.faulty and job.state == DONE else job.state,
+        detail=job.detail or said(entry.detail),
+        command=job.command or entry.command,
+    )
 
 
 ACTIVITY_COLUMNS: tuple[Column[ActivityRow], ...] = (

@@ -25,7 +25,7 @@ def backup_sentence(backup: Backup) -> str:
 def contents_groups(backup: Backup) -> tuple[Group, ...]:
     """Rows per table and versions inside, as the manifest has them; and what is wrong with the backup."""
     manifest = backup.manifest
-    wrong = [backup.problem] if backup.problem else []
+    wrong = [backup.problem.replace(f"The manifest of {backup.name}", "Its manifest")] if backup.problem else []
     if manifest is None:
         wrong = wrong or ["There is no manifest beside it. Verify it to have it read whole."]
         return (Group("What is inside is not known", tuple(Line(text, "", Tone.BAD) for text in wrong)),)
@@ -48,7 +48,7 @@ def manifest_groups(backup: Backup) -> tuple[Group, ...]:
         facts.append(Line("Manifest", backup.problem or "none", Tone.BAD if backup.problem else Tone.WARNING))
         return (Group("Backup", tuple(facts)),)
     checks = (
-        Line("Verified", verified_text(backup), verified_tone(backup)),
+        Line("Verified", _verified(backup), verified_tone(backup)),
         Line("How", "hash, integrity, schema and row counts" if manifest.verified_how else ""),
         *(Line("Problem", problem, Tone.BAD) for problem in manifest.problems),
         Line("Restorable", proven_text(backup)),
@@ -72,3 +72,8 @@ def manifest_groups(backup: Backup) -> tuple[Group, ...]:
     ]
     groups = (("Backup", tuple(facts)), ("How it was looked at", checks), ("What it was made of", source))
     return tuple(Group(title, tuple(line for line in lines if line.detail)) for title, lines in groups)
+
+
+def _verified(backup: Backup) -> str:
+    """When; where it is not, what is to be said instead."""
+    return time_text(backup.verified_at) if backup.verified_at else verified_text(backup)

@@ -37,7 +37,7 @@ class _Group:
         if not self.backups:
             return self.status.name, "no backup yet", ""
         newest = age_text(self.backups[0].created)
-        counted = f"{count_text(len(self.backups), 'backup')}, newest {newest}"
+        counted = f"{count_text(len(self.backups), 'backup')}, {newest}"
         return self.status.name, counted, bytes_text(self.size)
 
 

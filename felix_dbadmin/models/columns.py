@@ -14,6 +14,7 @@ from felix_dbadmin.core.text import bytes_text, duration_text, time_text
 from felix_dbadmin.models.roles import Tone
 from felix_dbadmin.models.table_model import Column
 from felix_dbadmin.models.wording import (
+    drifted_in,
     inside_text,
     kept_text,
     proven_text,
@@ -35,13 +36,17 @@ class MigrationRow:
     migration: Migration | None
     """None where nothing here knows its text."""
     applied: AppliedMigration | None
+    drifted: str = ""
+    """What of its objects is not as it makes them."""
 
     @property
     def state(self) -> str:
-        return state_text(self.applied) if self.applied else "Pending"
+        return state_text(self.applied, drifted=bool(self.drifted)) if self.applied else "Pending"
 
     @property
     def tone(self) -> Tone:
+        if self.drifted:
+            return Tone.WARNING
         return state_tone(self.applied) if self.applied else Tone.NORMAL
 
     @property
@@ -64,7 +69,10 @@ class MigrationRow:
 
 def migration_rows(status: ComponentStatus) -> tuple[MigrationRow, ...]:
     """Applied and pending migrations of a component, by version."""
-    applied = (MigrationRow(item.version, item.description, item.migration, item) for item in status.applied)
+    applied = (
+        MigrationRow(item.version, item.description, item.migration, item, drifted_in(item, status))
+        for item in status.applied
+    )
     pending = (MigrationRow(item.version, item.description, item, None) for item in status.pending)
     return tuple(sorted((*applied, *pending), key=lambda row: row.version))
 
@@ -72,7 +80,13 @@ def migration_rows(status: ComponentStatus) -> tuple[MigrationRow, ...]:
 MIGRATION_COLUMNS: tuple[Column[MigrationRow], ...] = (
     Column("Version", lambda row: str(row.version), number=True),
     Column("Description", lambda row: row.description),
-    Column("State", lambda row: row.state, tone=lambda row: row.tone, icon=lambda row: row.icon),
+    Column(
+        "State",
+        lambda row: row.state,
+        tone=lambda row: row.tone,
+        tooltip=lambda row: f"{state_text(row.applied)}\n{row.drifted}" if row.applied and row.drifted else "",
+        icon=lambda row: row.icon,
+    ),
     Column("When", lambda row: row.when),
     Column("Took", lambda row: row.duration, number=True),
     Column("Backup from before", lambda row: row.backup),

@@ -132,6 +132,7 @@ class SampleModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._table: TableComparison | None = None
+        self._order: tuple[int, ...] = ()
 
     @property
     def table(self) -> TableComparison | None:
@@ -142,6 +143,7 @@ class SampleModel(QAbstractTableModel):
             return
         self.beginResetModel()  # another table has other columns: nothing of the last one can stay
         self._table = table
+        self._order = _order(table) if table is not None else ()
         self.endResetModel()
 
     def sample(self, row: int) -> RowDifference:
@@ -161,7 +163,7 @@ class SampleModel(QAbstractTableModel):
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         if role != Qt.ItemDataRole.DisplayRole or section > len(self._table.columns):
             return None
-        return self._table.columns[section - 1] if section else "Row"
+        return self._table.columns[self._order[section - 1]] if section else "Row"
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or self._table is None:
@@ -169,15 +171,29 @@ class SampleModel(QAbstractTableModel):
         sample = self._table.samples[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return shortened(_cell(sample, index.column()))
+                return shortened(self._cell(sample, index.column()))
             case Qt.ItemDataRole.ToolTipRole:
-                return plain_tooltip(_cell(sample, index.column()))
+                return plain_tooltip(self._cell(sample, index.column()))
             case Role.TONE:
-                moved = index.column() == 0 or _changed(sample, index.column() - 1)
+                moved = index.column() == 0 or _changed(sample, self._order[index.column() - 1])
                 return _TONES[sample.kind] if moved else Tone.NORMAL
             case Role.ROW:
                 return sample
         return None
+
+    def _cell(self, sample: RowDifference, column: int) -> str:
+        return _cell(sample, self._order[column - 1]) if column else _KINDS[sample.kind]
+
+
+def _order(table: TableComparison) -> tuple[int, ...]:
+    """The columns as they are shown: the key, then what was changed, then the rest."""
+    changed = {number for sample in table.samples for number in range(len(table.columns)) if _changed(sample, number)}
+    return tuple(
+        sorted(
+            range(len(table.columns)),
+            key=lambda number: (table.columns[number] not in table.key, number not in changed, number),
+        )
+    )
 
 
 def _changed(sample: RowDifference, column: int) -> bool:
@@ -187,9 +203,7 @@ def _changed(sample: RowDifference, column: int) -> bool:
 
 
 def _cell(sample: RowDifference, column: int) -> str:
-    if column == 0:
-        return _KINDS[sample.kind]
-    if _changed(sample, column - 1) and sample.backup is not None and sample.live is not None:
-        return f"{value_text(sample.backup[column - 1])} → {value_text(sample.live[column - 1])}"
+    if _changed(sample, column) and sample.backup is not None and sample.live is not None:
+        return f"{value_text(sample.backup[column])} → {value_text(sample.live[column])}"
     values = sample.backup if sample.live is None else sample.live
-    return value_text(values[column - 1]) if values is not None else ""
+    return value_text(values[column]) if values is not None else ""

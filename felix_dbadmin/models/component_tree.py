@@ -133,7 +133,7 @@ class ComponentTreeModel(QAbstractItemModel):
             case Role.TONE:
                 return row.tone if column == len(row.texts) - 1 else Tone.NORMAL
             case Role.ICON:
-                return row.icon if column == 0 else ""
+                return row.icon if column == 0 else row.health_icon if column == len(row.texts) - 1 else ""
             case Role.ROW:
                 return row
             case Role.SEARCH:

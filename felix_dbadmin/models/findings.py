@@ -39,10 +39,14 @@ def check_line(check: Looked) -> Line:
     return Line(f"{mark} {check.name}", check.detail, Tone.BAD if check.ok is False else Tone.NORMAL)
 
 
-def rehearsal_groups(rehearsal: Rehearsal) -> tuple[Group, ...]:
-    """What somebody must know before applying, the gravest first; empty groups are left out."""
+def rehearsal_groups(rehearsal: Rehearsal, *, losses: bool = True) -> tuple[Group, ...]:
+    """What somebody must know before applying, the gravest first; empty groups are left out.
+
+    Without `losses` where they are told beside it.
+    """
+    lost = _losses(rehearsal) if losses else ()
     groups = (
-        Group(f"Would be lost ({len(rehearsal.losses)})", _losses(rehearsal), Tone.BAD),
+        Group(f"Would be lost ({len(lost)})", lost, Tone.BAD),
         Group(f"Named by the migrations ({len(rehearsal.notes)})", _notes(rehearsal), Tone.WARNING),
         Group("Schema", _schema(rehearsal)),
         Group("Rows per table", _rows(rehearsal)),

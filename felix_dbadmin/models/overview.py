@@ -24,5 +24,11 @@ _LAST = len(HEADINGS) - 1
 OVERVIEW_COLUMNS: tuple[Column[TreeRow], ...] = (
     Column("Component", _text(0), icon=lambda row: row.icon, tooltip=lambda row: row.tooltip),
     *(Column(HEADINGS[column], _text(column), number=HEADINGS[column] in _NUMBERS) for column in range(1, _LAST)),
-    Column(HEADINGS[_LAST], _text(_LAST), tone=lambda row: row.tone, tooltip=lambda row: row.tooltip),
+    Column(
+        HEADINGS[_LAST],
+        _text(_LAST),
+        tone=lambda row: row.tone,
+        tooltip=lambda row: row.tooltip,
+        icon=lambda row: row.health_icon,
+    ),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from felix_dbadmin.core.migrate.losses import Loss
+from felix_dbadmin.core.migrate.results import StatementRun
 from felix_dbadmin.core.rehearse.report import Rehearsal, Risk, forecast, risk_of
 from felix_dbadmin.core.text import bytes_text, count_text, duration_text, list_text
 from felix_dbadmin.models.findings import Group, Line
@@ -14,6 +16,9 @@ _TITLES = {
     Risk.REWRITES: "Rewrites a table",
     Risk.SAFE: "Safe",
 }
+ONLY_BACKUP = "only by restoring the backup"
+"""The way back where something is lost; what that is was told already."""
+
 _TONES = {Risk.FINAL: Tone.BAD, Risk.DELETES: Tone.BAD, Risk.REWRITES: Tone.WARNING}
 
 GRAVEST_FIRST = (Risk.FINAL, Risk.DELETES, Risk.REWRITES, Risk.SAFE)
@@ -31,17 +36,41 @@ def review_groups(rehearsals: tuple[Rehearsal, ...]) -> tuple[Group, ...]:
 
 
 def _losses(rehearsals: tuple[Rehearsal, ...]) -> Group:
+    """What is lost, and by which statement where that can be told."""
     lines = tuple(
-        Line(_named(rehearsals, rehearsal, loss.text), "", Tone.BAD)
+        Line(_named(rehearsals, rehearsal, loss.text), "; ".join(_culprits(rehearsal, loss)), Tone.BAD)
         for rehearsal in rehearsals
         for loss in rehearsal.losses
     )
     return Group(f"Would be lost for good, except in the backup ({len(lines)})", lines, Tone.BAD)
 
 
+def _culprits(rehearsal: Rehearsal, loss: Loss) -> list[str]:
+    """The deleting statements that name the table of the loss."""
+    return [
+        _sql(run)
+        for run in rehearsal.statements
+        if run.target.lower() == loss.table.lower() and risk_of(rehearsal, run) is Risk.DELETES
+    ]
+
+
+def _sql(run: StatementRun) -> str:
+    return shortened(run.sql.rstrip().rstrip(";"))
+
+
+def _told(rehearsal: Rehearsal, run: StatementRun) -> bool:
+    """Whether a loss names this statement already."""
+    return any(_sql(run) in _culprits(rehearsal, loss) for loss in rehearsal.losses)
+
+
 def _statements(rehearsals: tuple[Rehearsal, ...], risk: Risk) -> Group:
-    """The statements of one risk; the safe ones are only counted."""
-    found = [(each, run) for each in rehearsals for run in each.statements if risk_of(each, run) is risk]
+    """The statements of one risk but those that a loss names; the safe ones are only counted."""
+    found = [
+        (each, run)
+        for each in rehearsals
+        for run in each.statements
+        if risk_of(each, run) is risk and not _told(each, run)
+    ]
     tone = _TONES.get(risk, Tone.NORMAL)
     if risk is Risk.SAFE:
         count = count_text(len(found), "statement")
@@ -50,7 +79,7 @@ def _statements(rehearsals: tuple[Rehearsal, ...], risk: Risk) -> Group:
         )
     lines = tuple(
         Line(
-            _named(rehearsals, rehearsal, shortened(run.sql.rstrip().rstrip(";"))),
+            _named(rehearsals, rehearsal, _sql(run)),
             f"{count_text(max(run.rows, run.touched), 'row')}, {duration_text(run.seconds)}",
             tone,
         )
@@ -62,12 +91,12 @@ def _statements(rehearsals: tuple[Rehearsal, ...], risk: Risk) -> Group:
 def _ways_back(rehearsals: tuple[Rehearsal, ...]) -> Group:
     lines = tuple(
         Line(
-            _named(rehearsals, rehearsal, step.title),
-            way.text,
+            _named(rehearsals, rehearsal, run.step.title),
+            ONLY_BACKUP if run.step.action == "down" and run.losses else way.text,
             Tone.GOOD if way.proven else Tone.NORMAL,
         )
         for rehearsal in rehearsals
-        for step, way in zip(rehearsal.plan.steps, rehearsal.ways_back, strict=False)
+        for run, way in zip(rehearsal.steps, rehearsal.ways_back, strict=False)
     )
     return Group("The way back", lines)
 

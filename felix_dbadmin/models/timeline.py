@@ -16,11 +16,12 @@ KINDS = {
     EventKind.APPLIED: "● Applied",
     EventKind.ROLLED_BACK: "◀ Rolled back",
     EventKind.REPAIRED: "◇ Repaired",
+    EventKind.OPTIMISED: "◇ Optimised",
     EventKind.BASE: "○ Base schema",
     EventKind.FAILED: "✕ Failed",
     EventKind.BACKUP: "■ Backup",
     EventKind.RESTORED: "◆ Restored",
-    EventKind.CANCELLED: "- Cancelled",
+    EventKind.CANCELLED: "⊘ Cancelled",
     EventKind.INTERRUPTED: "▲ Interrupted",
 }
 """In words, behind the mark that stands on the line."""
@@ -51,9 +52,9 @@ def version_of(event: Event) -> str:
 
 EVENT_COLUMNS: tuple[Column[Event], ...] = (
     Column("When", lambda row: time_text(row.at)),
-    Column("What", lambda row: KINDS[row.kind], tone=tone_of),
+    Column("Kind", lambda row: KINDS[row.kind], tone=tone_of),
     Column("Version", version_of, number=True),
-    Column("Of it", lambda row: row.title, tooltip=lambda row: row.detail),
+    Column("What", lambda row: row.title, tooltip=lambda row: row.detail),
     Column("Who", lambda row: row.who),
     Column("Took", lambda row: "" if row.duration is None else duration_text(row.duration), number=True),
     Column("Backup", lambda row: row.backup),

@@ -12,6 +12,7 @@ from felix_dbadmin.core.text import bytes_text, duration_text, time_text
 from felix_dbadmin.models.roles import Tone
 from felix_dbadmin.models.wording import (
     backups_text,
+    drifted_in,
     fleet_health,
     fleet_text,
     health_tone,
@@ -37,6 +38,9 @@ _ICONS = {
     Tone.NORMAL: "pending",
 }
 
+LOCKED = "locked"
+"""The icon of a component that another program keeps locked."""
+
 
 @dataclass(frozen=True, slots=True)
 class TreeRow:
@@ -52,6 +56,9 @@ class TreeRow:
     tone: Tone = Tone.NORMAL
     """Of the last text."""
     icon: str = ""
+    """Stands before the first text."""
+    health_icon: str = ""
+    """Stands before the last text, where that must not be missed."""
     tooltip: str = ""
     backup: Backup | None = None
     version: int | None = None
@@ -72,7 +79,7 @@ def fleet_row(status: WorkspaceStatus, now: float) -> TreeRow:
         texts=(
             fleet_text(status),
             "",
-            str(status.pending),
+            f"{status.pending:,}",
             backups_text(count, max((backup.created for backup in newest), default=None), now),
             bytes_text(sum(component.size for component in status.components)),
             health,
@@ -89,19 +96,21 @@ def component_row(status: ComponentStatus, now: float) -> TreeRow:
     """A component on one line; what stands under it is for `children_of`, when somebody looks."""
     tone = health_tone(status)
     newest = status.backups[0].created if status.backups else None
+    known = status.trouble is None
     return TreeRow(
         key=status.name,
         texts=(
             status.name,
             version_text(status),
-            str(len(status.pending)),
+            str(len(status.pending)) if known else "?",
             backups_text(len(status.backups), newest, now),
             bytes_text(status.size) if status.exists else "no file",
             status.health,
         ),
         component=status.name,
         tone=tone,
-        icon=_ICONS[tone],
+        icon=LOCKED if status.locked else _ICONS[tone],
+        health_icon=LOCKED if status.locked else "",
         tooltip=f"{status.title}: {status.database}\n{situation(status)}",
         search=f"{status.name} {status.title} {status.health}",
         children=None,
@@ -109,11 +118,14 @@ def component_row(status: ComponentStatus, now: float) -> TreeRow:
 
 
 def children_of(status: ComponentStatus) -> tuple[TreeRow, ...]:
-    """Applied, Pending and Backups of a component, each with its own."""
+    """Applied, Pending and Backups of a component, each with its own; of one that cannot be read only its backups."""
+    backups = _group(status, "backups", "Backups", tuple(_backup_row(status.name, item) for item in status.backups))
+    if status.trouble is not None:
+        return (backups,)
     return (
-        _group(status, "applied", "Applied", tuple(_applied_row(status.name, item) for item in status.applied)),
+        _group(status, "applied", "Applied", tuple(_applied_row(status, item) for item in status.applied)),
         _group(status, "pending", "Pending", tuple(_pending_row(item) for item in status.pending)),
-        _group(status, "backups", "Backups", tuple(_backup_row(status.name, item) for item in status.backups)),
+        backups,
     )
 
 
@@ -121,8 +133,11 @@ def _group(status: ComponentStatus, key: str, title: str, children: tuple[TreeRo
     return TreeRow(key, (f"{title} ({len(children)})",), status.name, children=children)
 
 
-def _applied_row(component: str, item: AppliedMigration) -> TreeRow:
-    facts = [f"{item.version} {item.description}", state_text(item), time_text(item.applied_at)]
+def _applied_row(status: ComponentStatus, item: AppliedMigration) -> TreeRow:
+    drifted = drifted_in(item, status)
+    tone = Tone.WARNING if drifted else state_tone(item)
+    state = state_text(item, drifted=bool(drifted))
+    facts = [f"{item.version} {item.description}", state, time_text(item.applied_at)]
     if item.who:
         facts.append(f"by {item.who}")
     if item.duration is not None:
@@ -131,10 +146,10 @@ def _applied_row(component: str, item: AppliedMigration) -> TreeRow:
     return TreeRow(
         key=str(item.version),
         texts=(" · ".join(facts),),
-        component=component,
-        tone=state_tone(item),
-        icon=_ICONS[state_tone(item)],
-        tooltip="\n".join(facts) + backup,
+        component=status.name,
+        tone=tone,
+        icon=_ICONS[tone],
+        tooltip="\n".join(part for part in (*facts, drifted) if part) + backup,
         version=item.version,
     )
 

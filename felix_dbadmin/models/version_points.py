@@ -99,7 +99,7 @@ def choice_at(status: ComponentStatus, version: int) -> Choice:
 
 def _closed(status: ComponentStatus) -> str:
     if status.trouble is not None:
-        return f"{status.database} cannot be read."
+        return f"{status.database} is locked." if status.locked else f"{status.database} cannot be read."
     return f"{status.database} has migrations that are unknown here: it is only read." if status.foreign else ""
 
 

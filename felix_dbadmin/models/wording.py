@@ -12,6 +12,8 @@ _REASONS = {
     "pre_migration": "Before a migration",
     "pre_rollback": "Before a rollback",
     "pre_repair": "Before a repair",
+    "pre_rebuild": "Before a rebuild of search indexes",
+    "pre_optimise": "Before search indexes were optimised",
     "pre_restore": "Before a restore",
     "manual": "By hand",
     "scheduled": "Made by a timer",
@@ -20,8 +22,8 @@ _REASONS = {
 _STATES = {
     "ours": "Applied",
     "adopted": "Applied by another tool",
-    "changed": "Applied; its file was changed since",
-    "missing": "Applied; its file is missing",
+    "changed": "Applied; file changed since",
+    "missing": "Applied; file missing",
     "foreign": "Unknown here",
 }
 
@@ -29,13 +31,15 @@ _STATE_TONES = {"ours": Tone.GOOD, "adopted": Tone.GOOD}
 
 
 def version_text(status: ComponentStatus) -> str:
-    """'1 of 2'."""
+    """'1 of 2', '?' where nobody can know it now."""
+    if status.trouble is not None:
+        return "?"
     return f"{status.version} of {status.latest}" if status.latest else str(status.version)
 
 
 def health_tone(status: ComponentStatus) -> Tone:
     if status.trouble is not None:
-        return Tone.BAD
+        return Tone.WARNING if status.locked else Tone.BAD
     if status.conflicting:
         return Tone.WARNING
     if not status.exists:
@@ -44,15 +48,17 @@ def health_tone(status: ComponentStatus) -> Tone:
 
 
 def headline(status: ComponentStatus) -> str:
-    """File, version, size and health of a component, for the line under its title."""
+    """File, version and size of a component, for the line under its title; its health is told by the sentence after."""
     size = bytes_text(status.size) if status.exists else "no file yet"
-    return " · ".join((status.database, f"version {version_text(status)}", size, status.health))
+    if status.trouble is not None:
+        return " · ".join((status.database, size, status.health))
+    return " · ".join((status.database, f"version {version_text(status)}", size))
 
 
 def situation(status: ComponentStatus) -> str:
     """One sentence on what the state means and what can be done about it."""
     if status.trouble is not None:
-        return f"{status.trouble.summary} {status.trouble.hint}"
+        return f"{status.trouble.summary} {trouble_hint(status)}"
     if status.foreign:
         return "Another tool recorded migrations that are unknown here. The database is only read."
     if not status.writable:
@@ -69,24 +75,38 @@ def situation(status: ComponentStatus) -> str:
     if status.deviating:
         return "A migration's file is no longer the one that was applied."
     if status.pending:
-        return f"{count_text(len(status.pending), 'migration')} pending. A dry run shows what they would do, on a copy."
+        number = len(status.pending)
+        they = "it" if number == 1 else "they"
+        return f"{count_text(number, 'migration')} pending. A dry run shows what {they} would do, on a copy."
     return f"Up to date at version {status.version}."
+
+
+def trouble_hint(status: ComponentStatus) -> str:
+    """What to do about what keeps a component from being read; a lock passes by itself."""
+    if status.trouble is None:
+        return ""
+    if status.locked:
+        return "Let that program finish, or close it (often Felix itself). It is read as soon as the lock is free."
+    return status.trouble.hint
 
 
 def fleet_text(status: WorkspaceStatus) -> str:
     """'5 components, 7 pending'."""
-    return f"{count_text(len(status.components), 'component')}, {status.pending} pending"
+    return f"{count_text(len(status.components), 'component')}, {status.pending:,} pending"
 
 
 def fleet_health(status: WorkspaceStatus) -> tuple[str, Tone]:
     """The gravest thing to know of all components together."""
-    unreadable = sum(component.trouble is not None for component in status.components)
+    locked = len(status.locked)
+    unreadable = sum(component.trouble is not None for component in status.components) - locked
     conflicting = sum(component.conflicting for component in status.components if component.trouble is None)
     if unreadable:
         return f"{unreadable} cannot be read", Tone.BAD
+    if locked:
+        return f"{locked} locked", Tone.WARNING
     if conflicting:
         return f"{conflicting} to look at", Tone.WARNING
-    return (f"{status.pending} pending", Tone.NORMAL) if status.pending else ("Up to date", Tone.GOOD)
+    return (f"{status.pending:,} pending", Tone.NORMAL) if status.pending else ("Up to date", Tone.GOOD)
 
 
 def backups_text(count: int, newest: float | None, now: float) -> str:
@@ -94,8 +114,17 @@ def backups_text(count: int, newest: float | None, now: float) -> str:
     return f"{count:,}, {age_text(newest, now)}" if newest is not None else "none"
 
 
-def state_text(item: AppliedMigration) -> str:
-    return _STATES.get(item.state, item.state)
+def state_text(item: AppliedMigration, *, drifted: bool = False) -> str:
+    """Where its objects drifted, that is said instead of who applied it: it matters more, and there is little room."""
+    state = _STATES.get(item.state, item.state)
+    if not drifted:
+        return state
+    return f"{_STATES['ours'] if item.state == 'adopted' else state}; drifted"
+
+
+def drifted_in(item: AppliedMigration, status: ComponentStatus) -> str:
+    """What of this migration's objects is not as it makes them, one a line; '' where nothing is."""
+    return "\n".join(drift.text for drift in status.drift if drift.version == item.version)
 
 
 def state_tone(item: AppliedMigration) -> Tone:

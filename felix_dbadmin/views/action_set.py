@@ -7,7 +7,8 @@ from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
 from felix_dbadmin.models.plain import plain_tooltip
-from felix_dbadmin.views.actions import ACTIONS, MENUS, MIGRATE, SPECS, ActionSpec
+from felix_dbadmin.views.action_spec import MENUS, MIGRATE, ActionSpec
+from felix_dbadmin.views.actions import ACTIONS, SPECS
 from felix_dbadmin.views.availability import Situation, availability, command_of
 from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.look import Look

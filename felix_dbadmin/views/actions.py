@@ -2,28 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from felix_dbadmin.views.action_spec import BACKUP, FILE, HELP, MIGRATE, SEARCH, VIEW, ActionSpec
 from felix_dbadmin.views.do import Do
-
-
-@dataclass(frozen=True, slots=True)
-class ActionSpec:
-    """`command` is a template over folder, component and backup, '' where no command does the same."""
-
-    do: Do
-    text: str
-    menu: str
-    tip: str
-    icon: str = ""
-    shortcut: str = ""
-    command: str = ""
-    toolbar: str = ""
-    """The short text on the toolbar, '' for an action that is not there."""
-    checkable: bool = False
-    divided: bool = False
-    """A line stands before it."""
-
 
 _CLI = "felix-dbadmin {verb} --workspace {{folder}}"
 _ONE = _CLI + " --component {{component}}"
@@ -36,8 +16,6 @@ def _all(verb: str) -> str:
 def _one(verb: str) -> str:
     return _ONE.format(verb=verb)
 
-
-FILE, MIGRATE, BACKUP, VIEW, HELP = MENUS = ("&File", "&Migrate", "&Backup", "&View", "&Help")
 
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
@@ -189,6 +167,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         BACKUP,
         "Put rows of the selected backup back into the live database: the comparison is where they are chosen",
         icon="bring_back",
+        command="felix-dbadmin backup bring-back {backup} {rows} --workspace {folder}",
     ),
     ActionSpec(
         Do.RESTORE_COPY,
@@ -242,6 +221,39 @@ ACTIONS: tuple[ActionSpec, ...] = (
         divided=True,
     ),
     ActionSpec(
+        Do.COMPRESS,
+        "Co&mpress old backups…",
+        BACKUP,
+        "Show which old backups would be compressed and roughly what that saves, then compress them",
+        icon="compress",
+        command=_all("backup compress"),
+    ),
+    ActionSpec(
+        Do.SEARCH,
+        "&Search every database",
+        SEARCH,
+        "Find words in everything that Felix has stored",
+        icon="find",
+        shortcut="Ctrl+K",
+    ),
+    ActionSpec(Do.SAVE_SEARCH, "Sa&ve this search", SEARCH, "Keep it in the menu of searches", icon="saved"),
+    ActionSpec(
+        Do.EXPORT_HITS,
+        "&Export hits…",
+        SEARCH,
+        "Write every hit of the search, whole rows, to a CSV, JSON or Markdown file",
+        icon="export",
+    ),
+    ActionSpec(
+        Do.CHECK_INDEXES,
+        "&Check the indexes",
+        SEARCH,
+        "Compare every row with its full-text index, on a copy",
+        icon="verify",
+        command=_all("search health"),
+        divided=True,
+    ),
+    ActionSpec(
         Do.PALETTE,
         "&Command palette…",
         VIEW,
@@ -250,17 +262,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
         shortcut="Ctrl+Shift+P",
     ),
     ActionSpec(Do.GO_TO, "&Go to component…", VIEW, "Select a component by typing", icon="go_to", shortcut="Ctrl+P"),
-    ActionSpec(
-        Do.MIGRATIONS_TAB,
-        "Show &migrations",
-        VIEW,
-        "The Migrations page",
-        icon="database",
-        shortcut="Ctrl+1",
-        divided=True,
-    ),
+    ActionSpec(Do.MIGRATIONS_TAB, "Show &migrations", VIEW, "The Migrations page", "database", "Ctrl+1", divided=True),
     ActionSpec(Do.BACKUPS_TAB, "Show &backups", VIEW, "The Backups page", icon="backup", shortcut="Ctrl+2"),
-    ActionSpec(Do.TIMELINE_TAB, "Show &timeline", VIEW, "The Timeline page", icon="timeline", shortcut="Ctrl+3"),
+    ActionSpec(Do.SEARCH_TAB, "Show sea&rch", VIEW, "The Search page", icon="find", shortcut="Ctrl+3"),
+    ActionSpec(Do.TIMELINE_TAB, "Show &timeline", VIEW, "The Timeline page", icon="timeline", shortcut="Ctrl+4"),
     ActionSpec(
         Do.NEXT_PANE,
         "&Next pane",
@@ -271,12 +276,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         divided=True,
     ),
     ActionSpec(
-        Do.PREVIOUS_PANE,
-        "&Previous pane",
-        VIEW,
-        "Move the focus to the list or text before",
-        icon="pane",
-        shortcut="Shift+F6",
+        Do.PREVIOUS_PANE, "&Previous pane", VIEW, "Move the focus to the list or text before", "pane", "Shift+F6"
     ),
     ActionSpec(
         Do.ACTIVITY,

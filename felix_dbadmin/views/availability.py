@@ -8,7 +8,7 @@ from pathlib import Path
 
 from felix_dbadmin.core.backups.catalogue import Backup
 from felix_dbadmin.core.migrate.status import ComponentStatus, WorkspaceStatus
-from felix_dbadmin.views.actions import ActionSpec
+from felix_dbadmin.views.action_spec import ActionSpec
 from felix_dbadmin.views.do import Do
 
 
@@ -21,6 +21,8 @@ class Situation:
     component: ComponentStatus | None = None
     backup: Backup | None = None
     busy: str = ""
+    rows: tuple[str, ...] = ()
+    """Words of a command line for the rows that are selected in the comparison."""
 
 
 ALWAYS = frozenset(
@@ -29,6 +31,8 @@ ALWAYS = frozenset(
         Do.PALETTE,
         Do.MIGRATIONS_TAB,
         Do.BACKUPS_TAB,
+        Do.SEARCH_TAB,
+        Do.SEARCH,
         Do.TIMELINE_TAB,
         Do.NEXT_PANE,
         Do.PREVIOUS_PANE,
@@ -41,6 +45,9 @@ ALWAYS = frozenset(
 )
 """What changes no more than the window itself."""
 
+_SEARCHING = frozenset({Do.SAVE_SEARCH, Do.EXPORT_HITS, Do.CHECK_INDEXES})
+"""What only reads, and goes on beside whatever runs."""
+
 _WRITING = (Do.APPLY, Do.ROLL_BACK, Do.REPAIR, Do.RESTORE, Do.BRING_BACK)
 """What changes the selected component's database."""
 
@@ -49,7 +56,7 @@ def availability(now: Situation) -> dict[Do, str]:
     """For every action the reason why it cannot be used, '' where it can."""
     reasons = dict.fromkeys(Do, "")
     if now.busy:
-        for do in set(Do) - ALWAYS - {Do.REFRESH, Do.GO_TO, Do.STOP}:
+        for do in set(Do) - ALWAYS - _SEARCHING - {Do.REFRESH, Do.GO_TO, Do.STOP}:
             reasons[do] = f"“{now.busy}” is running."
         return reasons
     if now.folder is None:
@@ -59,6 +66,7 @@ def availability(now: Situation) -> dict[Do, str]:
     component = now.component
     reasons |= {
         Do.STOP: "Nothing is running.",
+        **dict.fromkeys(_SEARCHING, _unread(now)),
         Do.GO_TO: _unread(now),
         Do.APPLY_ALL: _unread(now) or ("" if pending else "Nothing is pending in any component."),
         Do.BACK_UP_ALL: _unread(now) or ("" if present else "No component has a database yet."),
@@ -79,7 +87,10 @@ def availability(now: Situation) -> dict[Do, str]:
         Do.UNPROTECT: _unchosen(now) or (now.backup and _protectable(now.backup, False)) or "",
         Do.DELETE_BACKUP: _unchosen(now) or ("It is protected." if now.backup and now.backup.protected else ""),
         Do.RETENTION: _unread(now) or ("" if _backed_up(now) else "There is no backup yet."),
+        Do.COMPRESS: _unread(now) or ("" if _backed_up(now) else "There is no backup yet."),
     }
+    if component is not None and component.locked:
+        reasons[Do.RESTORE] = reasons[Do.RESTORE] or _unreadable(component)
     if component is not None and not component.writable:
         for do in _WRITING:
             reasons[do] = reasons[do] or f"{component.database}, or its folder, is read-only."
@@ -89,13 +100,14 @@ def availability(now: Situation) -> dict[Do, str]:
 def command_of(spec: ActionSpec, now: Situation) -> str:
     """The command line that does the same here, '' where there is none or something is not selected."""
     known = {
-        "folder": str(now.folder) if now.folder else "",
-        "component": now.component.name if now.component else "",
-        "backup": now.backup.name if now.backup else "",
+        "folder": (str(now.folder),) if now.folder else (),
+        "component": (now.component.name,) if now.component else (),
+        "backup": (now.backup.name,) if now.backup else (),
+        "rows": now.rows,
     }
-    if any(f"{{{name}}}" in spec.command and not value for name, value in known.items()):
+    if any(f"{{{name}}}" in spec.command and not words for name, words in known.items()):
         return ""
-    return spec.command.format(**{name: shlex.quote(value) for name, value in known.items()})
+    return spec.command.format(**{name: shlex.join(words) for name, words in known.items()})
 
 
 def _unread(now: Situation) -> str:
@@ -125,18 +137,24 @@ def _backed_up(now: Situation) -> bool:
 
 
 def _present(component: ComponentStatus) -> str:
+    if component.locked:
+        return _unreadable(component)
     return "" if component.exists else f"{component.database} does not exist yet."
+
+
+def _unreadable(component: ComponentStatus) -> str:
+    return f"{component.database} is locked." if component.locked else f"{component.database} cannot be read."
 
 
 def _readable(component: ComponentStatus) -> str:
     if component.trouble is not None:
-        return f"{component.database} cannot be read."
+        return _unreadable(component)
     return _present(component)
 
 
 def _ours(component: ComponentStatus) -> str:
     if component.trouble is not None:
-        return f"{component.database} cannot be read."
+        return _unreadable(component)
     return f"{component.database} has migrations that are unknown here." if component.foreign else ""
 
 

@@ -12,7 +12,7 @@ from felix_dbadmin.core.backups.catalogue import Backup
 from felix_dbadmin.core.backups.compare import Comparison, compare_with_live
 from felix_dbadmin.core.errors import DbAdminError
 from felix_dbadmin.core.migrate.status import ComponentStatus
-from felix_dbadmin.core.text import bytes_text
+from felix_dbadmin.core.text import age_text, bytes_text, time_text
 from felix_dbadmin.jobs.job import Job
 from felix_dbadmin.jobs.runner import JobRunner
 from felix_dbadmin.models.wording import why_text
@@ -21,12 +21,13 @@ from felix_dbadmin.views.asking import Asker
 from felix_dbadmin.views.desk import Desk
 from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.flows.bringing_back import BringBackFlow
+from felix_dbadmin.views.flows.compressing import CompressFlow
 from felix_dbadmin.views.flows.keeping import DeleteFlow, ExportFlow, ProtectFlow, ProveFlow, RestoreCopyFlow
 from felix_dbadmin.views.flows.pruning import RetentionFlow
 from felix_dbadmin.views.notice import Notice
 from felix_dbadmin.views.pages.backups import BackupsPage
+from felix_dbadmin.views.settings import WindowSettings
 from felix_dbadmin.views.widgets.comparison_view import STOPPED, RowsWanted
-from felix_dbadmin.views.widgets.empty_state import Emptiness
 
 COMPARE = "compare"
 """The lane of comparisons: they only read, and hold nothing up."""
@@ -35,9 +36,17 @@ COMPARE = "compare"
 class BackupsDesk(QObject):
     """Connects itself: to the actions that are about backups, and to the page."""
 
-    def __init__(self, jobs: JobRunner, desk: Desk, asker: Asker, actions: ActionSet, page: BackupsPage) -> None:
+    def __init__(
+        self,
+        jobs: JobRunner,
+        desk: Desk,
+        settings: WindowSettings,
+        asker: Asker,
+        actions: ActionSet,
+        page: BackupsPage,
+    ) -> None:
         super().__init__(page)
-        self._jobs, self._desk, self._asker, self._page = jobs, desk, asker, page
+        self._jobs, self._desk, self._settings, self._asker, self._page = jobs, desk, settings, asker, page
         self._comparing: Job[Any] | None = None
         slots: dict[Do, Callable[[], None]] = {
             Do.PROVE: self.start_prove,
@@ -49,6 +58,7 @@ class BackupsDesk(QObject):
             Do.UNPROTECT: self.start_protect,
             Do.DELETE_BACKUP: self.start_delete,
             Do.RETENTION: self.start_retention,
+            Do.COMPRESS: self.start_compress,
         }
         for do, slot in slots.items():
             actions[do].triggered.connect(slot)
@@ -109,13 +119,18 @@ class BackupsDesk(QObject):
         if chosen := self._chosen():
             component, backup = chosen
             question = f"Delete {backup.name}?"
-            consequence = f"{bytes_text(backup.size)} of {component.name}, {why_text(backup)}. This cannot be undone."
+            made = f"{time_text(backup.created)}, {age_text(backup.created)}: {why_text(backup)}"
+            consequence = f"Of {component.name}, {bytes_text(backup.size)}, made {made}.\n\nThis cannot be undone."
             if self._asker.agrees(self._page, question, consequence, "Delete backup", "Cancel"):
                 self._desk.run(DeleteFlow("Delete", self._desk.here, component.name, backup))
 
     @Slot()
     def start_retention(self) -> None:
-        self._desk.run(RetentionFlow("Delete old backups", self._desk.here))
+        self._desk.run(RetentionFlow(self._desk.here, self._settings))
+
+    @Slot()
+    def start_compress(self) -> None:
+        self._desk.run(CompressFlow(self._desk.here, self._settings, self._desk.now.backup))
 
     @Slot(object)
     def _bring_back(self, wanted: RowsWanted) -> None:
@@ -156,8 +171,7 @@ class BackupsDesk(QObject):
     @Slot(object)
     def _show_trouble(self, error: DbAdminError) -> None:
         if self._mine():
-            emptiness = Emptiness("They could not be compared", f"{error.summary} {error.hint}", "bad")
-            self._page.details.comparison.show_emptiness(emptiness)
+            self._page.details.comparison.show_trouble(error)
 
     @Slot(object)
     def _show_stopped(self, error: DbAdminError) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from felix_dbadmin.core.backups.catalogue import Backup
+from felix_dbadmin.core.migrate.asked import asked_by
 from felix_dbadmin.core.migrate.plan import Direction, Request
 from felix_dbadmin.core.migrate.status import ComponentStatus
 from felix_dbadmin.views.actions import SPECS
@@ -31,6 +32,8 @@ class Desk(QObject):
     """tuple of Rehearsal"""
     busy_changed = Signal(str)
     """The title of what runs now, '' for nothing."""
+    waiting = Signal(str)
+    """What runs in the background cannot go on without somebody; `come_forward` asks them."""
     background_changed = Signal(bool)
     """Whether what runs now goes on without its dialog."""
     folder_made = Signal(object)
@@ -128,8 +131,31 @@ class Desk(QObject):
     @Slot(object)
     def start_change(self, request: Request) -> None:
         """Review exactly this request: to a version that was chosen on a page."""
-        verbs = {Direction.UP: "Apply to", Direction.DOWN: "Roll back", Direction.REPAIR: "Repair"}
-        self._run_change(f"{verbs[request.direction]} {request.component}", request)
+        verb = {Direction.UP: "Apply to", Direction.DOWN: "Roll back"}.get(request.direction)
+        what = f"{request.index} of {request.component}" if request.index else request.component
+        self._run_change(f"{verb or request.direction.capitalize()} {what}", request)
+
+    @Slot(object)
+    def start_again(self, requests: tuple[Request, ...]) -> None:
+        """Review once more what failed, or what of it is left."""
+        if len(requests) == 1:
+            self.start_change(requests[0])
+        elif requests:
+            self._run(ChangeFlow("Apply all", self._here(), requests))
+
+    @Slot(str)
+    def start_command(self, command: str) -> None:
+        """Do once more what this command did: review the change, or rehearse it."""
+        asked = asked_by(command)
+        if asked is None or self._now.folder is None:
+            return
+        if asked.folder and Path(asked.folder) != self._now.folder:
+            self.noticed.emit(Notice(Kind.INFO, f"That was in {asked.folder}.", "Open that folder first."))
+        elif asked.rehearsal:
+            title = f"Dry run of {asked.request.component}"
+            self._run(DryRunFlow(title, self._here(), (asked.request,)))
+        else:
+            self.start_change(asked.request)
 
     @Slot()
     def start_verify(self) -> None:
@@ -226,6 +252,7 @@ class Desk(QObject):
         flow.noticed.connect(self.noticed)
         flow.rehearsed.connect(self.rehearsed)
         flow.background_changed.connect(self.background_changed)
+        flow.waiting.connect(self.waiting)
         flow.ended.connect(self._forget)
         self.busy_changed.emit(flow.title)
         flow.start()

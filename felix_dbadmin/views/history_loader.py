@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -60,4 +61,4 @@ class HistoryLoader(QObject):
         if self.sender() is self._reading:
             self._reading = None
             if not isinstance(error, Cancelled):
-                self.noticed.emit(notice_of(error))
+                self.noticed.emit(replace(notice_of(error), quiet=True))

@@ -34,6 +34,7 @@ _NAMES = {
     "unprotect": "mdi6.lock-open-variant-outline",
     "delete": "mdi6.trash-can-outline",
     "retention": "mdi6.calendar-remove-outline",
+    "compress": "mdi6.zip-box-outline",
     "command": "mdi6.console",
     "palette": "mdi6.magnify",
     "timeline": "mdi6.timeline-clock-outline",
@@ -47,6 +48,19 @@ _NAMES = {
     "close": "mdi6.close",
     "save": "mdi6.download-outline",
     "find": "mdi6.magnify",
+    "saved": "mdi6.star-outline",
+    "read": "mdi6.text-box-search-outline",
+    "table": "mdi6.table",
+    "more": "mdi6.dots-horizontal",
+    "filter": "mdi6.filter-outline",
+    "agents": "mdi6.account-group-outline",
+    "commands": "mdi6.console-line",
+    "workflows": "mdi6.sitemap-outline",
+    "tasks": "mdi6.clipboard-list-outline",
+    "approve": "mdi6.check",
+    "deny": "mdi6.cancel",
+    "up": "mdi6.chevron-up",
+    "down": "mdi6.chevron-down",
     "sample": "mdi6.database-plus-outline",
     "database": "mdi6.database-outline",
     "backup": "mdi6.archive-outline",
@@ -57,9 +71,17 @@ _NAMES = {
     "absent": "mdi6.circle-off-outline",
     "waiting": "mdi6.clock-outline",
     "info": "mdi6.information-outline",
+    "locked": "mdi6.lock-outline",
 }
 
-_TONES = {"good": Tone.GOOD, "warning": Tone.WARNING, "bad": Tone.BAD, "absent": Tone.MUTED, "backup": Tone.MUTED}
+_TONES = {
+    "good": Tone.GOOD,
+    "warning": Tone.WARNING,
+    "bad": Tone.BAD,
+    "locked": Tone.WARNING,
+    "absent": Tone.MUTED,
+    "backup": Tone.MUTED,
+}
 
 
 class Icons(QObject):
@@ -68,21 +90,23 @@ class Icons(QObject):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._theme = theme
-        self._made: dict[str, QIcon] = {}
+        self._made: dict[tuple[str, bool], QIcon] = {}
         theme.changed.connect(self._forget)
 
-    def icon(self, name: str) -> QIcon:
+    def icon(self, name: str, *, muted: bool = False) -> QIcon:
         """The icon for a meaning, an empty one for ''. Raises KeyError for one that is not listed here."""
         if not name:
             return QIcon()
-        if name not in self._made:
+        if (name, muted) not in self._made:
             qtawesome = import_module("qtawesome")  # late: it costs more than the rest of the window
             palette = QApplication.palette()
-            colour = self._theme.colour(_TONES.get(name, Tone.NORMAL)) or palette.color(QPalette.ColorRole.ButtonText)
+            tone = Tone.MUTED if muted else _TONES.get(name, Tone.NORMAL)
             faded = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
+            colour = self._theme.colour(tone) or palette.color(QPalette.ColorRole.ButtonText)
             selected = palette.color(QPalette.ColorRole.HighlightedText)
-            self._made[name] = qtawesome.icon(_NAMES[name], color=colour, color_disabled=faded, color_selected=selected)
-        return self._made[name]
+            made = qtawesome.icon(_NAMES[name], color=colour, color_disabled=faded, color_selected=selected)
+            self._made[name, muted] = made
+        return self._made[name, muted]
 
     @Slot()
     def _forget(self) -> None:

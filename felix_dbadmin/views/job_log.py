@@ -37,7 +37,7 @@ class JobLog(QObject):
     """A job has ended."""
 
     def __init__(self, jobs: JobRunner, quiet: Collection[str], parent: QObject) -> None:
-        """Jobs on `quiet` lanes are not remembered: nobody set them going."""
+        """Jobs on lanes whose first word is in `quiet` are not remembered: nobody set them going."""
         super().__init__(parent)
         self._quiet = frozenset(quiet)
         self._records: deque[_Record] = deque()
@@ -61,9 +61,12 @@ class JobLog(QObject):
                 record.job.cancel()
                 self.changed.emit()
 
+    def _is_quiet(self, job: Job[Any]) -> bool:
+        return job.lane.partition(" ")[0] in self._quiet
+
     @Slot(object)
     def _add(self, job: Job[Any]) -> None:
-        if job.lane in self._quiet:
+        if self._is_quiet(job):
             return
         self._records.appendleft(_Record(job, self))
         if len(self._records) > KEPT and self._records[-1].job.over:
@@ -72,12 +75,12 @@ class JobLog(QObject):
 
     @Slot(object)
     def _note_change(self, job: Job[Any]) -> None:
-        if job.lane not in self._quiet:
+        if not self._is_quiet(job):
             self.changed.emit()
 
     @Slot(object)
     def _note_end(self, job: Job[Any]) -> None:
-        if job.lane not in self._quiet:
+        if not self._is_quiet(job):
             self.changed.emit()
             self.finished.emit()
 
@@ -125,7 +128,7 @@ class _Record(QObject):
 
     @Slot(object)
     def _take_error(self, error: DbAdminError) -> None:
-        self._detail = error.summary
+        self._detail = activity_rows.said(error.summary)
         self._log.append(error.hint)
 
     @Slot()

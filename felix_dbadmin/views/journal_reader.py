@@ -96,10 +96,11 @@ class JournalReader(QObject):
 def interrupted_notice(found: tuple[Activity, ...]) -> Notice:
     """What was cut off when its process ended, and what state its file is in."""
     lines = [f"{time_text(each.started)}  {each.what} ({each.component}): {each.detail}" for each in found]
-    if len(found) == 1:
+    one = len(found) == 1
+    if one:
         summary = f"“{found[0].what}” of {found[0].component or 'the folder'} was interrupted: {found[0].detail}"
     else:
-        summary = f"{count_text(len(found), 'piece')} of work {'was' if len(found) == 1 else 'were'} interrupted."
-    return Notice(
-        Kind.WARNING, summary, "Verify what they changed before you go on; Activity lists them.", "\n".join(lines)
-    )
+        summary = f"{count_text(len(found), 'piece')} of work were interrupted."
+    it, them = ("it", "it") if one else ("they", "them")
+    hint = f"Verify what {it} changed before you go on; Activity lists {them}."
+    return Notice(Kind.WARNING, summary, hint, "\n".join(lines))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QTabWidget
 
@@ -30,29 +30,21 @@ from felix_dbadmin.views.migrations_desk import MigrationsDesk
 from felix_dbadmin.views.notice import Kind, Notice, Place
 from felix_dbadmin.views.pages.backups import BackupsPage
 from felix_dbadmin.views.pages.migrations import MigrationsPage
+from felix_dbadmin.views.pages.search import SearchPage
 from felix_dbadmin.views.pages.timeline import TimelinePage
+from felix_dbadmin.views.search_desk import SearchDesk
+from felix_dbadmin.views.search_round import SEARCHING
 from felix_dbadmin.views.settings import WindowSettings
 from felix_dbadmin.views.watcher import OVERVIEW, WATCH, Watcher
 from felix_dbadmin.views.widgets.basics import PlainLabel, named
 from felix_dbadmin.views.widgets.component_list import ComponentList
-from felix_dbadmin.views.widgets.empty_state import Emptiness, EmptyState
+from felix_dbadmin.views.widgets.empty_state import NO_WORKSPACE, Emptiness, EmptyState
 from felix_dbadmin.views.widgets.job_bar import JobBar
 from felix_dbadmin.views.window_actions import WindowActions
+from felix_dbadmin.views.window_layout import keep_layout, restore_layout
 
-NO_WORKSPACE = Emptiness(
-    "Open a Felix folder",
-    "A folder that holds Felix's databases: knowledge, tasks, workflows, agent performance, system actions. "
-    "Nothing is written before you ask for it.",
-    "database",
-)
-
-QUIET = (WATCH, OVERVIEW, JOURNAL, HISTORY, COMPARE)
-"""Lanes of jobs that nobody set going: neither the status line nor the activity lists them."""
-
-_WIDE, _HIGH = 235, 140
-"""Letters: room for the tree and for two panes beside it."""
-
-_LAYOUT_VERSION = 1
+QUIET = (WATCH, OVERVIEW, JOURNAL, HISTORY, COMPARE, SEARCHING)
+"""How the lanes begin of jobs that nobody set going: neither the status line nor the activity lists them."""
 
 
 class MainWindow(QMainWindow):
@@ -61,6 +53,7 @@ class MainWindow(QMainWindow):
         self._jobs, self._settings, self._asker = jobs, settings, asker
         self._now = Situation()
         self.tabs = QTabWidget(self)
+        self._began_on = self.tabs.currentWidget()
         self.actions_by_id = ActionSet(look, self)
         self.own = WindowActions(jobs, look, settings, asker, self.actions_by_id, self.tabs, self)
         self.watcher = Watcher(jobs, self)
@@ -68,14 +61,16 @@ class MainWindow(QMainWindow):
         self.tree = ComponentList(look, self)
         self.migrations = MigrationsPage(look, self)
         self.backups = BackupsPage(look, self.actions_by_id, self)
-        self.backups_desk = BackupsDesk(jobs, self.desk, asker, self.actions_by_id, self.backups)
+        self.backups_desk = BackupsDesk(jobs, self.desk, settings, asker, self.actions_by_id, self.backups)
+        self.search = SearchPage(look, self.actions_by_id, self)
+        self.search_desk = SearchDesk(jobs, look, self.desk, settings, asker, self.actions_by_id, self.search)
         self.timeline = TimelinePage(look, self)
         self.history = HistoryLoader(jobs, self)
         MigrationsDesk(self.desk, self.history, self.watcher, self.tree, asker, self.migrations)
         self._dock = ActivityDock(jobs, QUIET, look, self.actions_by_id[Do.ACTIVITY], self)
         self.activity = self._dock.panel
         self.empty = EmptyState(look, (self.actions_by_id[Do.OPEN], self.actions_by_id[Do.SAMPLE]), self)
-        self.job_bar = JobBar(jobs, QUIET, self)
+        self.job_bar = JobBar(jobs, QUIET, self.tabs, self)
         self._stack = QStackedWidget(self)
         self._split = QSplitter(Qt.Orientation.Horizontal, self)
         self._refreshed = PlainLabel(parent=self, wrap=False)
@@ -85,7 +80,7 @@ class MainWindow(QMainWindow):
         self._connect_parts()
         self._show_empty(NO_WORKSPACE)
         self._settle()
-        self._restore_layout()
+        restore_layout(settings, self, self._split)
 
     @property
     def status(self) -> WorkspaceStatus | None:
@@ -102,7 +97,7 @@ class MainWindow(QMainWindow):
         self.tree.show_status(None)
         self._show_empty(Emptiness("Reading the databases…", str(folder), "waiting"))
         self._settle()
-        for part in (self.watcher, self._dock, self.history):
+        for part in (self.watcher, self._dock, self.history, self.search_desk):
             part.open(folder)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -114,18 +109,22 @@ class MainWindow(QMainWindow):
                 event.ignore()
                 return
             flow.cancel()
-        self._settings.keep_layout("window", self.saveGeometry())
-        self._settings.keep_layout("split", self._split.saveState())
-        self._settings.keep_layout("docks", self.saveState(_LAYOUT_VERSION))
+        keep_layout(self._settings, self, self._split)
         self.watcher.stop()
         event.accept()
 
     @Slot(object)
     def show_notice(self, notice: Notice) -> None:
-        """On the page that it belongs to, which comes to the front."""
-        page = self.backups if notice.place is Place.BACKUPS else self.migrations
+        """On the page that it belongs to, which comes to the front unless somebody is busy elsewhere."""
+        page: MigrationsPage | BackupsPage | SearchPage = self.migrations
+        if notice.place is not Place.MIGRATIONS:
+            page = self.backups if notice.place is Place.BACKUPS else self.search
         page.show_notice(notice)
-        self.tabs.setCurrentWidget(page)
+        moved = bool(self._now.busy) and self.tabs.currentWidget() is not self._began_on
+        if self.tabs.currentWidget() is not page and (notice.quiet or moved):
+            self.job_bar.tell(notice.summary, page)
+        else:
+            self.tabs.setCurrentWidget(page)
 
     @Slot(object)
     def _show_status(self, status: WorkspaceStatus) -> None:
@@ -156,12 +155,13 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _note_backup(self, backup: Backup | None) -> None:
-        self._now = replace(self._now, backup=backup)
+        self._now = replace(self._now, backup=backup, rows=self.backups.rows)
         self._settle()
 
     @Slot(str)
     def _note_busy(self, title: str) -> None:
         self._now = replace(self._now, busy=title)
+        self._began_on = self.tabs.currentWidget()
         self.watcher.pause(bool(title))
         if not title:
             self.watcher.refresh()
@@ -178,7 +178,7 @@ class MainWindow(QMainWindow):
 
     def _settle(self) -> None:
         """Tell everybody what is selected and what runs."""
-        for part in (self.actions_by_id, self.own, self.desk):
+        for part in (self.actions_by_id, self.own, self.desk, self.job_bar):
             part.set_situation(self._now)
 
     def _show_empty(self, emptiness: Emptiness) -> None:
@@ -191,6 +191,7 @@ class MainWindow(QMainWindow):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.migrations, "Migrations")
         self.tabs.addTab(self.backups, "Backups")
+        self.tabs.addTab(self.search, "Search")
         self.tabs.addTab(self.timeline, "Timeline")
         named(self.tabs.tabBar(), "Pages")
         self._split.addWidget(self.tree)
@@ -216,6 +217,7 @@ class MainWindow(QMainWindow):
         self.backups.backup_selected.connect(self._note_backup)
         self.backups.component_chosen.connect(self.tree.select_component)
         self.watcher.status_read.connect(self.backups.show_workspace)
+        self.watcher.status_read.connect(self.search_desk.refresh)
         self.own.folder_chosen.connect(self.open_folder)
         self.own.sample_wanted.connect(self.desk.start_sample)
         self.own.component_chosen.connect(self.tree.select_component)
@@ -231,18 +233,11 @@ class MainWindow(QMainWindow):
         self.history.noticed.connect(self.show_notice)
         self._dock.noticed.connect(self.show_notice)
         self.job_bar.show_requested.connect(self.desk.come_forward)
+        self.desk.waiting.connect(self.job_bar.ask)
+        self.activity.again_requested.connect(self.desk.start_command)
         self._jobs.engine_stopped.connect(self._note_engine)
         for part in (self.actions_by_id, self.own, self._dock):
             part.command_copied.connect(self._note_copied)
-        for page in (self.migrations, self.backups):
+        for page in (self.migrations, self.backups, self.search):
             page.banner.undo_requested.connect(self.desk.start_undo)
-
-    def _restore_layout(self) -> None:
-        wanted = QSize(_WIDE, _HIGH) * self.fontMetrics().averageCharWidth()
-        self.resize(wanted.boundedTo(self.screen().availableSize() * 0.9))
-        if state := self._settings.layout("window"):
-            self.restoreGeometry(state)
-        if state := self._settings.layout("split"):
-            self._split.restoreState(state)
-        if state := self._settings.layout("docks"):
-            self.restoreState(state, _LAYOUT_VERSION)
+            page.banner.again_requested.connect(self.desk.start_again)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from felix_dbadmin.core.errors import Cancelled, DbAdminError
+from felix_dbadmin.core.migrate.plan import Request
 from felix_dbadmin.core.rehearse.report import Failure
 from felix_dbadmin.core.text import list_text
 
@@ -22,6 +23,7 @@ class Place(StrEnum):
 
     MIGRATIONS = "migrations"
     BACKUPS = "backups"
+    SEARCH = "search"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,10 @@ class Notice:
     place: Place = Place.MIGRATIONS
     backup: str = ""
     """The name of a backup that was just made: it is selected as soon as it is listed."""
+    again: tuple[Request, ...] = ()
+    """What failed and can be asked for once more."""
+    quiet: bool = False
+    """Of work in the background: its page does not come to the front."""
 
     @property
     def text(self) -> str:

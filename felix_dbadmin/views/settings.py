@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from urllib.parse import quote
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
@@ -50,6 +52,25 @@ class WindowSettings:
     def keep_layout(self, part: str, state: QByteArray) -> None:
         self._keep(f"layout{_LAYOUT}/{part}", state)
 
+    def number(self, folder: Path, name: str, default: int) -> int:
+        """What was chosen last in this workspace; `default` where nothing usable is kept."""
+        text = str(self._store.value(_workspace_key(folder, name)))
+        return int(text) if text.isascii() and text.isdigit() else default
+
+    def keep_number(self, folder: Path, name: str, value: int) -> None:
+        self._keep(_workspace_key(folder, name), value)
+
+    def lines(self, folder: Path, name: str) -> tuple[str, ...]:
+        """What was kept in this workspace, in the order in which it was given."""
+        try:
+            kept = json.loads(str(self._store.value(_workspace_key(folder, name))))
+        except ValueError:
+            return ()
+        return tuple(str(each) for each in kept) if isinstance(kept, list) else ()
+
+    def keep_lines(self, folder: Path, name: str, lines: tuple[str, ...]) -> None:
+        self._keep(_workspace_key(folder, name), json.dumps(lines))
+
     def _keep(self, key: str, value: object) -> None:
         if self._remember:
             self._store.setValue(key, value)
@@ -57,3 +78,8 @@ class WindowSettings:
     def _text(self, key: str) -> str:
         value = self._store.value(key)
         return value if isinstance(value, str) else ""
+
+
+def _workspace_key(folder: Path, name: str) -> str:
+    """Quoted, because a slash makes a group."""
+    return f"workspaces/{quote(str(folder), safe='')}/{name}"

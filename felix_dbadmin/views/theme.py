@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from string import Template
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPalette
@@ -51,6 +52,10 @@ _PALETTE_ROLES = {
 }
 
 
+# Any: PySide's stubs ask for bytes here, and it takes nothing but str.
+_WITH_CHECK_BOXES: tuple[Any, ...] = ("QCheckBox", "QRadioButton")
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """The colours of one theme, by what they are for."""
@@ -60,6 +65,8 @@ class Tokens:
     banner: Mapping[str, str]
     banner_edge: Mapping[str, str]
     code: Mapping[str, str]
+    search: Mapping[str, str]
+    chart: Mapping[str, str]
 
 
 @cache
@@ -98,9 +105,10 @@ class Theme(QObject):
         hints = self._app.styleHints()
         if hasattr(hints, "setColorScheme"):  # Qt 6.8 and newer
             hints.setColorScheme(_QT_SCHEMES[scheme])
-        self._app.setPalette(
-            self._app.style().standardPalette() if scheme is Scheme.SYSTEM else _palette(load_tokens(scheme))
-        )
+        palette = self._app.style().standardPalette() if scheme is Scheme.SYSTEM else _palette(load_tokens(scheme))
+        self._app.setPalette(palette)
+        for kind in _WITH_CHECK_BOXES:
+            self._app.setPalette(with_outlines(palette), kind)
         self.changed.emit()
 
     def colour(self, tone: Tone) -> QColor | None:
@@ -119,6 +127,14 @@ class Theme(QObject):
     def _follow_system(self) -> None:
         if self._scheme is Scheme.SYSTEM:
             self.set_scheme(Scheme.SYSTEM)
+
+
+def with_outlines(palette: QPalette) -> QPalette:
+    """For check boxes: Fusion draws their edge darker than the window, and on a dark one nobody sees that."""
+    outlined = QPalette(palette)
+    if palette.color(QPalette.ColorRole.Window).lightnessF() < 0.5:
+        outlined.setColor(QPalette.ColorRole.Window, palette.color(QPalette.ColorRole.PlaceholderText))
+    return outlined
 
 
 def _palette(tokens: Tokens) -> QPalette:

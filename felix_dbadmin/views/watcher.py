@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from felix_dbadmin.core.errors import Cancelled, DbAdminError
-from felix_dbadmin.core.migrate.status import WorkspaceStatus, file_marks, read_status
+from felix_dbadmin.core.migrate.status import Look, WorkspaceStatus, glance_status, look_for_changes
 from felix_dbadmin.jobs.job import Job
 from felix_dbadmin.jobs.runner import JobRunner
 
@@ -18,8 +18,6 @@ INTERVAL = 1000
 
 WATCH = "watch"
 OVERVIEW = "overview"
-
-Marks = tuple[tuple[str, int, int], ...]
 
 
 class Watcher(QObject):
@@ -34,7 +32,9 @@ class Watcher(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self._folder: Path | None = None
-        self._marks: Marks | None = None
+        self._marks: tuple[tuple[str, int, int, int], ...] | None = None
+        self._locked: tuple[str, ...] = ()
+        """The components that were found locked: they are tried at each look."""
         self._looking: Job[Any] | None = None
         self._reading: Job[Any] | None = None
         self._again = False
@@ -45,7 +45,7 @@ class Watcher(QObject):
 
     def open(self, folder: Path) -> None:
         self._folder = folder
-        self._marks, self._trouble = None, ""
+        self._marks, self._locked, self._trouble = None, (), ""
         self._looking = self._reading = None
         self._timer.start()
         # Marks first: what changes after them is seen by the next look, whatever the status read caught of it.
@@ -68,7 +68,7 @@ class Watcher(QObject):
             self._again = True
             return
         self._again = False
-        job = self._jobs.submit("Read the databases", partial(read_status, self._folder), lane=OVERVIEW)
+        job = self._jobs.submit("Read the databases", partial(glance_status, self._folder), lane=OVERVIEW)
         self._reading = job
         job.succeeded.connect(self._take_status)
         job.failed.connect(self._take_failure)
@@ -77,17 +77,17 @@ class Watcher(QObject):
     def _look(self) -> None:
         if self._folder is None or self._looking is not None or self._paused or not self._jobs.usable:
             return
-        job = self._jobs.submit("Look for changes", partial(file_marks, self._folder), lane=WATCH)
+        job = self._jobs.submit("Look for changes", partial(look_for_changes, self._folder, self._locked), lane=WATCH)
         self._looking = job
-        job.succeeded.connect(self._take_marks)
+        job.succeeded.connect(self._take_look)
         job.failed.connect(self._take_failure)
 
     @Slot(object)
-    def _take_marks(self, marks: Marks) -> None:
+    def _take_look(self, look: Look) -> None:
         if self.sender() is not self._looking:
             return
         self._looking = None
-        changed, self._marks = marks != self._marks, marks
+        changed, self._marks = look.freed or look.marks != self._marks, look.marks
         if changed and not self._paused:
             self.refresh()
 
@@ -95,7 +95,7 @@ class Watcher(QObject):
     def _take_status(self, status: WorkspaceStatus) -> None:
         if self.sender() is not self._reading:
             return
-        self._reading, self._trouble = None, ""
+        self._reading, self._locked, self._trouble = None, status.locked, ""
         self.status_read.emit(status)
         if self._again:
             self.refresh()

@@ -56,7 +56,8 @@ class WindowActions(QObject):
             Do.GO_TO: self._show_components,
             Do.MIGRATIONS_TAB: self._show_first_tab,
             Do.BACKUPS_TAB: self._show_second_tab,
-            Do.TIMELINE_TAB: self._show_third_tab,
+            Do.SEARCH_TAB: self._show_third_tab,
+            Do.TIMELINE_TAB: self._show_fourth_tab,
             Do.NEXT_PANE: self._focus_next,
             Do.PREVIOUS_PANE: self._focus_previous,
             Do.LIGHT: self._set_scheme,
@@ -88,7 +89,7 @@ class WindowActions(QObject):
     def _show_components(self) -> None:
         status = self._now.status
         found = status.components if status else ()
-        entries = tuple(PaletteEntry(each.name, each.name, f"{each.title}: {each.health}") for each in found)
+        entries = tuple(PaletteEntry(each.name, each.name, f"{each.title} · {each.health}") for each in found)
         palette = PaletteDialog(self._look, "Go to a component", entries, self._window)
         palette.chosen.connect(self.component_chosen)
         palette.open()
@@ -108,6 +109,10 @@ class WindowActions(QObject):
     @Slot()
     def _show_third_tab(self) -> None:
         self._tabs.setCurrentIndex(2)
+
+    @Slot()
+    def _show_fourth_tab(self) -> None:
+        self._tabs.setCurrentIndex(3)
 
     @Slot()
     def _focus_next(self) -> None:

@@ -56,10 +56,16 @@ def test_older_backups_are_compressed_and_still_restored(tmp_path: Path, command
     name = made(command, tmp_path)
     newest = made(command, tmp_path)
     before = dump(database)
+    looked = command("backup", "compress", "--keep-plain", 1, "-w", tmp_path, "--dry-run", "--json").document
+    assert (looked["compress"], looked["compressed"]) == ([name], [])
+    assert looked["kept"] == [{"name": newest, "why": "among the newest 1"}]
     ran = command("backup", "compress", "--keep-plain", 1, "-w", tmp_path)
     assert ran.code == 0, ran
-    assert f"{name}.zst" in ran.out
+    assert "1 backup would be compressed, 8.0 KB → about " in ran.out
+    assert "1 backup stays as it is" in ran.out
     assert "1 backup compressed: 8.0 KB → " in ran.out
+    assert "It was decompressed again and found the same, byte for byte" in ran.out
+    assert (tmp_path / "backups" / f"{name}.zst").exists()
     listed = command("backup", "list", "-w", tmp_path, "--json").document["backups"]
     assert {item["name"]: item["compressed"] for item in listed} == {f"{name}.zst": True, newest: False}
     assert command("backup", "verify", "--all", "-w", tmp_path).code == 0

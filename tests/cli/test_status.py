@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import Command, fingerprints
+from tests.helpers.peers import holding
 from tests.helpers.workspaces import add_component, notes_database, run_sql
 
 FRESH = {
@@ -155,3 +156,29 @@ def test_text_from_a_database_cannot_steer_the_terminal(tmp_path: Path, command:
     assert "[bold]x[/nope]" in ran.out
     assert "\x1b" not in ran.out
     assert "\x07" not in ran.out
+
+
+def test_a_locked_database_is_told_with_the_program_that_holds_it(migrated: Path, command: Command) -> None:
+    with holding(migrated / "felix_knowledge.db", "begin exclusive") as child:
+        ran = command("status", "-w", migrated, "--wait", 0.1)
+        data = command("status", "-w", migrated, "--wait", 0.1, "--json")
+    assert ran.code == data.code == 5
+    rows = {line.split()[0]: line for line in ran.out.splitlines() if line.strip()}
+    assert "Locked" in rows["knowledge"]
+    assert "?" in rows["knowledge"]
+    assert "knowledge: felix_knowledge.db is locked by " in ran.out
+    assert f"(process {child.pid})." in ran.out
+    assert "hint: Let that program finish, or close it (often Felix itself), then try again." in ran.out
+    knowledge, tasks = data.document["components"][:2]
+    assert knowledge["version"] is None
+    assert knowledge["applied"] is None
+    assert knowledge["backups"] == 1
+    assert knowledge["problem"]["locked"]
+    assert tasks["version"] == 0
+    assert command("status", "-w", migrated).code == 0
+
+
+def test_what_cannot_be_read_outranks_what_is_locked(migrated: Path, command: Command) -> None:
+    (migrated / "felix_task_memory.db").write_bytes(b"")
+    with holding(migrated / "felix_knowledge.db", "begin exclusive"):
+        assert command("status", "-w", migrated, "--wait", 0.1).code == 1

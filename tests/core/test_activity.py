@@ -23,7 +23,7 @@ from felix_dbadmin.core.paths import STATE_FOLDER
 from felix_dbadmin.core.rehearse.run import rehearse
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.workspace import Workspace, open_workspace
-from tests.helpers.workspaces import add_component, notes_database
+from tests.helpers.workspaces import add_component, notes_database, run_sql
 
 BEGINS = """
 import sys
@@ -177,3 +177,21 @@ def test_a_journal_that_cannot_be_written_does_not_stop_the_work(workspace: Work
     with recorded(workspace, "notes", "Work") as entry:
         entry.detail = "went well"
     assert read_activities(workspace) == ()
+
+
+def test_what_came_to_its_end_and_found_faults_says_so(workspace: Workspace) -> None:
+    folder = workspace.folder
+    rehearsal = rehearse(folder, Request("notes"), task=Task())
+    backup = carry_out(folder, rehearsal.plan, task=Task()).backup
+    verify_component(folder, "notes", task=Task())
+    verify(folder, backup, task=Task())
+    assert not any(item.faulty for item in read_activities(workspace))
+    run_sql(folder / "notes.db", "drop index idx_notes_author")
+    (workspace.backups / backup).write_bytes(b"no database" * 1000)
+    verify_component(folder, "notes", task=Task())
+    verify(folder, backup, task=Task())
+    assert [(item.outcome, item.faulty) for item in read_activities(workspace)[:3]] == [
+        ("done", True),
+        ("done", True),
+        ("done", False),
+    ]

@@ -61,7 +61,7 @@ def test_a_component_tells_how_many_and_how_old() -> None:
     model.set_components([made.component(backups=(made.backup(),)), made.component("tasks")])
     texts = [[model.index(row, column).data() for column in (0, 1, 2)] for row in (0, 1)]
     assert texts[0][0] == "knowledge"
-    assert texts[0][1].startswith("1 backup, newest ")
+    assert texts[0][1].startswith("1 backup, ")
     assert texts[0][2] == "4.0 KB"
     assert texts[1] == ["tasks", "no backup yet", ""]
     assert model.index(1, 1).data(Role.TONE) == Tone.WARNING

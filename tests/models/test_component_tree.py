@@ -104,8 +104,8 @@ def test_a_component_says_version_pending_backups_size_and_health() -> None:
     [
         ("ours", "Applied"),
         ("adopted", "Applied by another tool"),
-        ("changed", "Applied; its file was changed since"),
-        ("missing", "Applied; its file is missing"),
+        ("changed", "Applied; file changed since"),
+        ("missing", "Applied; file missing"),
         ("foreign", "Unknown here"),
     ],
 )

@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from felix_dbadmin.core.migrate.health import Drift
 from felix_dbadmin.models.columns import BACKUP_COLUMNS, MIGRATION_COLUMNS, migration_rows
 from felix_dbadmin.models.roles import Role, Tone
 from felix_dbadmin.models.table_model import Column, TableModel
+from felix_dbadmin.models.tree_rows import children_of
 from tests.models import made
 
 Row = tuple[int, str]
@@ -74,3 +76,22 @@ def test_long_text_is_cut_in_the_cell_and_whole_in_the_tooltip() -> None:
     assert len(shown) == 200
     assert shown.startswith("SELECT 1 xxx")
     assert model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole).endswith("x" * 500)
+
+
+def test_an_applied_migration_whose_objects_drifted_is_no_good_news() -> None:
+    drift = Drift("idx_notes", "index", "create index idx_notes on notes(id)", "", repairable=True, version=2)
+    done = (made.applied("knowledge", 1), made.applied("knowledge", 2))
+    status = made.component(done=done, drift=(drift,))
+    model = TableModel(MIGRATION_COLUMNS, lambda row: row.version)
+    model.set_rows(migration_rows(status))
+    cells = [model.index(row, 2) for row in range(2)]
+    assert [cell.data() for cell in cells] == ["Applied", "Applied; drifted"]
+    assert [cell.data(Role.TONE) for cell in cells] == [Tone.GOOD, Tone.WARNING]
+    assert [cell.data(Role.ICON) for cell in cells] == ["good", "warning"]
+    assert drift.text in cells[1].data(Qt.ItemDataRole.ToolTipRole)
+    lines = children_of(status)[0].children or ()
+    assert [(line.tone, line.icon) for line in lines] == [(Tone.GOOD, "good"), (Tone.WARNING, "warning")]
+    assert "Applied; drifted" in lines[1].texts[0]
+    assert drift.text in lines[1].tooltip
+    adopted = made.component(done=(made.applied("knowledge", 2, "adopted"),), drift=(drift,))
+    assert [row.state for row in migration_rows(adopted)] == ["Applied; drifted"]

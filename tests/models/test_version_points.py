@@ -32,7 +32,7 @@ def test_every_state_has_a_mark_of_its_own() -> None:
     ]
     assert [point.version for point in points if point.current] == [5]
     assert legend(points) == "● applied   ○ pending   ◆ unknown here   ▲ drifted, or its file changed"
-    assert points[3].text == "3 Step 3: Applied; its file was changed since"
+    assert points[3].text == "3 Step 3: Applied; file changed since"
 
 
 def test_a_version_whose_objects_differ_is_marked() -> None:

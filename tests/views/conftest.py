@@ -17,6 +17,7 @@ from felix_dbadmin.views.look import Look, make_look
 from felix_dbadmin.views.main_window import MainWindow
 from felix_dbadmin.views.settings import WindowSettings
 from felix_dbadmin.views.theme import Scheme, Theme
+from tests.views.on_search import many_notes
 from tests.views.session import FakeAsker, Session
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -65,6 +66,15 @@ def session(qtbot: QtBot, look: Look, asker: FakeAsker, tmp_path: Path) -> Itera
     window.deleteLater()
     jobs.deleteLater()
     _delete_now()
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    """Sixty notes with an index, in a workspace of their own."""
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    many_notes(folder, 60)
+    return folder
 
 
 def _delete_now() -> None:

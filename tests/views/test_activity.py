@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QApplication
 
 from felix_dbadmin.core.activity import Activity
 from felix_dbadmin.core.backups.operations import back_up
+from felix_dbadmin.core.migrate.verify import verify_component
 from felix_dbadmin.core.task import Task
-from felix_dbadmin.models.activity_rows import ActivityRow, merged
+from felix_dbadmin.models.activity_rows import FAULTS, ActivityRow, merged
+from felix_dbadmin.models.roles import Tone
 from felix_dbadmin.views.dialogs.progress import ProgressDialog
 from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.look import Look
@@ -21,7 +23,7 @@ from felix_dbadmin.views.settings import WindowSettings
 from tests.helpers.peers import process
 from tests.helpers.workspaces import add_component, notes_database
 from tests.views.session import LONG, Session
-from tests.views.test_migrating import ENDLESS
+from tests.views.test_migrating import ENDLESS, REFUSED
 
 CUT_OFF = """
 import sys
@@ -74,6 +76,7 @@ def test_work_that_was_cut_off_is_named_with_what_was_found(session: Session, fr
     assert notice.kind is Kind.WARNING
     assert notice.summary.startswith("“Apply 2 migrations to knowledge” of knowledge was interrupted: ")
     assert "was read again: version 0, whole (quick_check)." in notice.summary
+    assert notice.hint == "Verify what it changed before you go on; Activity lists it."
 
 
 def test_work_in_the_background_is_stopped_from_the_panel(session: Session, fresh: Path) -> None:
@@ -89,6 +92,8 @@ def test_work_in_the_background_is_stopped_from_the_panel(session: Session, fres
     session.press(panel.stop_button)
     session.finish()
     assert panel.rows[0].state == "Cancelled"
+    room = panel.table.columnWidth(0) - panel.table.fontMetrics().height()
+    assert room > panel.table.fontMetrics().horizontalAdvance("Cancelled")
     assert session.notice().summary.startswith("Cancelled")
 
 
@@ -132,3 +137,36 @@ def test_a_job_of_this_window_stands_for_its_own_entry_in_the_journal() -> None:
     jobs = (_row("tasks", 100.0, 5.0),)
     journal = (_entry("later", "tasks", 110.0), _entry("other", "knowledge", 102.0), _entry("same", "tasks", 101.0))
     assert [row.key for row in merged(jobs, journal)] == ["later", "other", "job 1"]
+
+
+def test_a_dry_run_that_would_fail_and_a_verify_that_found_drift_are_not_simply_done(
+    session: Session, migrated: Path
+) -> None:
+    add_component(migrated, files={"001_copy.sql": REFUSED})
+    notes_database(migrated)
+    session.open(migrated, "workflows")
+    session.do(Do.VERIFY)
+    session.window.tree.select_component("notes")
+    session.do(Do.DRY_RUN)
+    panel = session.window.activity
+    session.qtbot.waitUntil(lambda: {row.state for row in panel.rows} == {FAULTS}, timeout=LONG)
+    assert [row.tone for row in panel.rows] == [Tone.WARNING, Tone.WARNING]
+    assert "would fail: " in panel.rows[0].detail
+    assert panel.again_button.isVisible()
+
+
+def test_faults_that_were_found_before_this_start_are_told_too(session: Session, migrated: Path) -> None:
+    verify_component(migrated, "workflows", task=Task())
+    session.open(migrated)
+    session.qtbot.waitUntil(lambda: rows(session) == [("Verify workflows", "workflows", FAULTS)], timeout=LONG)
+
+
+def test_what_was_cancelled_is_named_and_not_said_twice(session: Session, fresh: Path) -> None:
+    add_component(fresh, files={"001_endless.sql": ENDLESS})
+    notes_database(fresh)
+    session.open(fresh, "notes")
+    session.start(Do.DRY_RUN)
+    session.dialog(ProgressDialog).reject()
+    session.finish()
+    assert session.notice().summary == "Cancelled “Dry run of notes”."
+    assert [(row.state, row.detail) for row in session.window.activity.rows] == [("Cancelled", "")]

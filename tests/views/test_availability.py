@@ -68,6 +68,7 @@ def test_a_read_only_file_can_be_rehearsed_and_not_changed() -> None:
         (made.component(trouble=Trouble("Broken.", "")), Do.VERIFY, "felix_knowledge.db cannot be read."),
         (made.component(trouble=Trouble("Broken.", "")), Do.APPLY, "felix_knowledge.db cannot be read."),
         (made.component(), Do.RESTORE, "Select a backup first."),
+        (made.component(), Do.COMPRESS, "There is no backup yet."),
     ],
 )
 def test_reasons(component: ComponentStatus, do: Do, reason: str) -> None:

@@ -18,6 +18,7 @@ from felix_dbadmin.views.dialogs.restore import RestoreDialog
 from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.pages.backups import BackupsPage
 from felix_dbadmin.views.widgets.basics import PlainLabel
+from felix_dbadmin.views.widgets.empty_state import ActionButton
 from tests.helpers.workspaces import run_sql
 from tests.views.on_backups import back_up_and_change, backups_page, compared
 from tests.views.session import LONG, Session
@@ -148,6 +149,7 @@ def test_a_restore_says_which_migrations_it_takes_away(session: Session, fresh: 
     texts = " ".join(label.text() for label in dialog.findChildren(PlainLabel))
     assert "Not in the backup: migrations 1 and 2, which were applied since." in texts
     assert "2. A safety backup (pre_restore_…)" in texts
+    session.qtbot.waitUntil(lambda: dialog.live_rows.text() == "2,405 rows", timeout=LONG)
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     session.finish()
     assert session.component("knowledge").version == 2
@@ -174,3 +176,14 @@ def nameless(widget: QWidget) -> bool:
     if not widget.isVisible() or widget.focusPolicy() == Qt.FocusPolicy.NoFocus or widget.focusProxy():
         return False
     return not QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
+
+
+def test_without_a_component_it_offers_to_back_up_all(session: Session, fresh: Path) -> None:
+    session.open(fresh)
+    session.start(Do.BACKUPS_TAB)
+    page = session.window.backups
+    offered = [button.text() for button in page.empty.findChildren(ActionButton) if button.isVisible()]
+    assert offered == ["&Back up now"]
+    session.window.tree.select_fleet()
+    offered = [button.text() for button in page.empty.findChildren(ActionButton) if button.isVisible()]
+    assert offered == ["Back up &all"]

@@ -14,6 +14,8 @@ from felix_dbadmin.views.dialogs.bring_back import BringBackDialog
 from felix_dbadmin.views.dialogs.restore import RestoreDialog
 from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.notice import Kind
+from felix_dbadmin.views.widgets.basics import PlainLabel
+from felix_dbadmin.views.widgets.empty_state import ActionButton
 from tests.helpers.peers import attempt, holding
 from tests.helpers.workspaces import add_component, query, run_sql
 from tests.views.on_backups import KNOWLEDGE, back_up_and_change, backups_page, compared, select_rows
@@ -37,7 +39,16 @@ def test_comparing_shows_what_came_went_and_changed(session: Session, knowledge:
     assert sorted(shown) == ["Changed since", "Missing now", "Missing now", "Missing now"]
     changed = shown.index("Changed since")
     texts = [samples.index(changed, column).data() for column in range(samples.columnCount())]
-    assert any(text.endswith("→ elsewhere") for text in texts)
+    assert texts[2].endswith("→ elsewhere")  # beside the key, before what is the same
+    select_rows(view.samples, changed)
+    command = "felix-dbadmin backup bring-back {} --table knowledge_entries --key '[\"{}\"]' --workspace {}"
+    backup = session.window.backups.backup
+    assert backup is not None
+    entry = next(entry for entry in session.window.actions_by_id.entries() if entry.key == Do.BRING_BACK)
+    assert entry.command == command.format(backup.name, texts[1], knowledge)
+    view.samples.clearSelection()
+    entry = next(entry for entry in session.window.actions_by_id.entries() if entry.key == Do.BRING_BACK)
+    assert entry.command == ""
 
 
 def test_the_schema_difference_is_shown(session: Session, knowledge: Path) -> None:
@@ -74,6 +85,8 @@ def test_selected_rows_are_brought_back_and_it_can_be_undone(session: Session, k
     dialog = session.dialog(BringBackDialog)
     assert dialog.cancel_button.isDefault()
     assert dialog.accept_button.text() == "Bring 3 rows of knowledge_entries back"
+    texts = [label.text() for label in dialog.findChildren(PlainLabel)]
+    assert "3 rows that went missing are inserted again." in texts
     session.press(dialog.accept_button)
     session.finish()
     notice = session.notice()
@@ -133,8 +146,22 @@ def test_a_comparison_that_fails_says_why(session: Session, knowledge: Path) -> 
     page = backups_page(session)
     page.details.show_comparison_tab()
     view = page.details.comparison
+    session.qtbot.waitUntil(view.unusable.isVisible, timeout=LONG)
+    assert view.unusable.text.startswith(f"This backup cannot be compared {backup.name} is not an SQLite database.")
+    session.press(view.unusable.findChildren(ActionButton)[0])
+    session.finish()
+    assert session.notice().summary.startswith(f"{backup.name} is not to be relied on: ")
+
+
+def test_a_live_database_that_cannot_be_compared_can_be_tried_again(session: Session, knowledge: Path) -> None:
+    session.open(knowledge)
+    (knowledge / KNOWLEDGE).write_bytes(b"no database" * 1000)
+    page = backups_page(session)
+    page.details.show_comparison_tab()
+    view = page.details.comparison
     session.qtbot.waitUntil(lambda: view.empty.text.startswith("They could not be compared"), timeout=LONG)
-    assert backup.name in view.empty.text
+    assert KNOWLEDGE in view.empty.text
+    assert [button.text() for button in view.empty.findChildren(ActionButton)] == ["&Compare with live"]
 
 
 def test_without_a_live_database_there_is_nothing_to_compare(session: Session, knowledge: Path) -> None:

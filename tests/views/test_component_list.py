@@ -107,3 +107,36 @@ def test_a_selected_component_that_is_gone_gives_way_to_another(tree: ComponentL
     tree.select_component("tasks")
     tree.show_status(made.workspace(made.component("knowledge"), made.component("workflows")))
     assert chosen(tree) in ("knowledge", "workflows")
+
+
+def test_where_there_is_little_room_health_stays_in_sight(tree: ComponentList) -> None:
+    headings = [tree.view.model().headerData(column, Qt.Orientation.Horizontal) for column in range(6)]
+    seen = {width: _headings_in_sight(tree, width) for width in (1000, 400, 300, 200, 1000)}
+    assert seen[1000] == headings
+    for width in (400, 300, 200):
+        assert seen[width][0] == "Component"
+        assert seen[width][-1] == "Health"
+        assert not tree.view.horizontalScrollBar().maximum()
+    assert seen[400] == [*headings[: len(seen[400]) - 1], "Health"]
+    assert len(seen[1000]) > len(seen[400]) > len(seen[200])
+
+
+def test_a_column_that_was_hidden_comes_back_as_wide_as_it_was(tree: ComponentList) -> None:
+    tree.resize(1000, 500)
+    tree.view.setColumnWidth(4, 133)
+    for width in (300, 1000):
+        tree.resize(width, 500)
+        tree.show_status(made.workspace(*(made.component(name, pending=(1,)) for name in NAMES)))
+    assert tree.view.columnWidth(4) == 133
+
+
+def _headings_in_sight(tree: ComponentList, width: int) -> list[str]:
+    tree.resize(width, 500)
+    tree.view.resize(width, 500)
+    model, header = tree.view.model(), tree.view.header()
+    return [
+        model.headerData(column, Qt.Orientation.Horizontal)
+        for column in range(model.columnCount())
+        if not header.isSectionHidden(column)
+        and header.sectionViewportPosition(column) + header.sectionSize(column) <= tree.view.viewport().width()
+    ]

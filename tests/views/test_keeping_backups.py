@@ -141,7 +141,7 @@ def test_retention_shows_its_victims_and_deletes_only_them(session: Session, sav
     settled(session, dialog)
     assert dialog.cancel_button.isDefault()
     assert not dialog.accept_button.isEnabled()
-    assert dialog.sentence.text() == "Nothing would be deleted; all 5 backups stay."
+    assert dialog.sentence.text() == "Nothing would be deleted: 5 backups stay."
     dialog.keep.setValue(2)
     assert dialog.plan is None
     settled(session, dialog)
@@ -164,6 +164,37 @@ def test_retention_can_be_left_without_deleting(session: Session, saved: Path) -
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     session.finish()
     assert len(names(saved)) == 2
+
+
+def test_retention_remembers_its_numbers_for_this_folder(session: Session, saved: Path, migrated: Path) -> None:
+    session.open(saved)
+    for backup in session.component("knowledge").backups:
+        make_older(backup.path, 40)
+    session.start(Do.RETENTION)
+    dialog = session.dialog(RetentionDialog)
+    dialog.days.setValue(9)
+    dialog.keep.setValue(1)
+    settled(session, dialog)
+    session.press(dialog.cancel_button)
+    session.finish()
+    session.start(Do.RETENTION)
+    dialog = session.dialog(RetentionDialog)
+    assert (dialog.days.value(), dialog.keep.value()) == (30, 5)  # what was refused is not kept
+    dialog.days.setValue(9)
+    dialog.keep.setValue(1)
+    settled(session, dialog)
+    session.press(dialog.accept_button)
+    session.finish()
+    assert any("backup prune --days 9 --keep 1" in row.command for row in session.window.activity.rows)
+    session.start(Do.RETENTION)
+    dialog = session.dialog(RetentionDialog)
+    assert (dialog.days.value(), dialog.keep.value()) == (9, 1)
+    session.press(dialog.cancel_button)
+    session.finish()
+    session.open(migrated)
+    session.start(Do.RETENTION)
+    dialog = session.dialog(RetentionDialog)
+    assert (dialog.days.value(), dialog.keep.value()) == (30, 5)
 
 
 def test_a_backup_that_changed_since_the_preview_stays(session: Session, saved: Path) -> None:

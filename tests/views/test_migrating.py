@@ -116,7 +116,8 @@ def test_no_backup_is_promised_of_a_file_that_is_not_there(session: Session, fre
 def test_what_would_be_lost_needs_the_typed_name(session: Session, migrated: Path) -> None:
     session.open(migrated, "system_actions")
     review = session.review(Do.ROLL_BACK)
-    assert any("command_executions: 4,000 rows" in line for line in review.view.findings.texts)
+    told = [line for line in (*review.dangers.texts, *review.view.findings.texts) if "4,000 rows" in line]
+    assert told == ["command_executions: 4,000 rows (the whole table) DROP TABLE command_executions"]
     assert not review.accept_button.isEnabled()
     QTest.keyClicks(review.consent, "system")
     assert not review.accept_button.isEnabled()

@@ -15,7 +15,7 @@ from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.migrations_desk import save_text
 from felix_dbadmin.views.notice import Kind
 from felix_dbadmin.views.pages.migrations import MigrationsPage
-from tests.helpers.workspaces import ADD_AUTHOR, ADD_TAGS, add_component
+from tests.helpers.workspaces import ADD_AUTHOR, ADD_TAGS, add_component, notes_database
 from tests.views.session import LONG, Session
 
 
@@ -78,6 +78,18 @@ def test_an_earlier_version_is_gone_back_to_by_keyboard(session: Session, page: 
     session.qtbot.waitUntil(lambda: session.component("notes").version == 1, timeout=LONG)
 
 
+def test_asking_for_a_way_back_leaves_what_is_read(session: Session, page: MigrationsPage, notes: Path) -> None:
+    session.open(notes, "notes")
+    apply(session)
+    page.select_version(2)
+    text = page.sql.text
+    click(page, 1)
+    assert page.change.text() == "Roll back to 1…"
+    QTest.keyClick(page.menu, Qt.Key.Key_Escape)
+    assert page.table.currentIndex().row() == 1
+    assert page.sql.text == text
+
+
 def test_where_it_is_nothing_is_offered(session: Session, page: MigrationsPage, notes: Path) -> None:
     session.open(notes, "notes")
     apply(session)
@@ -120,6 +132,52 @@ def test_a_file_that_was_changed_since_is_shown_against_what_was_applied(
     assert "1 line added, 1 line removed" in page.details.changes.summary
     page.select_version(1)
     assert not page.details.isTabVisible(tab)
+    assert page.details.currentWidget() is page.sql
+
+
+def test_every_column_stays_in_sight_in_a_narrow_window(session: Session, page: MigrationsPage, notes: Path) -> None:
+    notes_database(notes)
+    session.open(notes, "notes")
+    session.window.resize(1600, 900)
+    apply(session)
+    file = notes / "migrations" / "notes" / "002_add_tags.sql"
+    file.write_text(file.read_text().replace("tag TEXT", "tag TEXT NOT NULL"))
+    session.qtbot.waitUntil(lambda: "▲" in page.legend, timeout=LONG)
+    wide = page.table.columnWidth(5)
+    session.window.resize(1024, 700)
+    assert page.table.horizontalScrollBar().maximum() == 0
+    assert page.table.columnWidth(5) < wide
+    session.window.resize(1600, 900)
+    assert page.table.columnWidth(5) == wide
+
+
+def test_a_short_list_shows_all_its_rows_and_the_sql_gets_the_rest(
+    session: Session, page: MigrationsPage, fresh: Path
+) -> None:
+    session.open(fresh)
+    session.window.resize(1366, 768)
+    session.window.tree.select_component("tasks")
+    assert page.table.model().rowCount() == 4
+    assert page.table.verticalScrollBar().maximum() == 0
+    assert page.details.height() > page.table.height()
+
+
+def test_a_column_that_somebody_made_narrow_stays_so(session: Session, page: MigrationsPage, notes: Path) -> None:
+    session.open(notes, "notes")
+    session.window.resize(1600, 900)
+    page.table.setColumnWidth(2, 61)
+    session.window.resize(1700, 900)
+    assert page.table.columnWidth(2) == 61
+
+
+def test_without_a_dry_run_it_says_what_one_is(session: Session, page: MigrationsPage, notes: Path) -> None:
+    session.open(notes, "notes")
+    page.details.setCurrentWidget(page.rehearsal)
+    assert page.rehearsal.empty.isVisible()
+    assert page.rehearsal.empty.text.startswith("No dry run yet A dry run (Ctrl+R) really runs the migrations")
+    session.do(Do.DRY_RUN)
+    assert not page.rehearsal.empty.isVisible()
+    assert page.rehearsal.statements.isVisible()
 
 
 def test_the_history_is_read_when_somebody_looks(session: Session, page: MigrationsPage, notes: Path) -> None:
@@ -198,7 +256,8 @@ def test_a_database_that_cannot_be_read_says_what_to_do(session: Session, page: 
     (notes / "felix_knowledge.db").write_bytes(b"this is no database" * 100)
     session.open(notes)
     assert page.empty.isVisible()
-    assert "felix_knowledge.db" in page.empty.text
+    assert page.empty.text.startswith("felix_knowledge.db is not an SQLite database.")
+    assert page.headline.strip() == "Knowledge felix_knowledge.db · 1.9 KB · Cannot be read"
     with session.qtbot.waitSignal(session.window.watcher.status_read, timeout=LONG):
         page.refresh_requested.emit()
     session.window.tree.select_component("tasks")

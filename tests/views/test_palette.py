@@ -59,6 +59,23 @@ def test_arrows_move_in_the_list_and_ctrl_c_copies_the_command(session: Session,
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
 
 
+def test_the_list_stands_still_while_the_line_beneath_it_changes(session: Session, fresh: Path) -> None:
+    session.open(fresh)
+    session.window.resize(1366, 768)
+    dialog = palette(session)
+    heights, feet = set(), set()
+    layout = dialog.layout()
+    assert layout is not None
+    for row in range(dialog.table.model().rowCount()):
+        dialog.table.selectRow(row)
+        layout.activate()
+        heights.add(dialog.table.height())
+        feet.add(dialog.foot.text())
+    assert len(heights) == 1
+    assert len(feet) > 5
+    dialog.reject()
+
+
 def test_go_to_a_component(session: Session, fresh: Path) -> None:
     session.open(fresh)
     dialog = palette(session, Do.GO_TO)
@@ -95,7 +112,11 @@ def test_the_keys_of_the_window(session: Session, fresh: Path) -> None:
     QTest.keyClick(window, Qt.Key.Key_2, control)
     assert window.tabs.currentWidget() is window.backups
     QTest.keyClick(window, Qt.Key.Key_3, control)
+    assert window.tabs.currentWidget() is window.search
+    QTest.keyClick(window, Qt.Key.Key_4, control)
     assert window.tabs.currentWidget() is window.timeline
+    QTest.keyClick(window, Qt.Key.Key_K, control)
+    assert window.search.bar.box.hasFocus()
     QTest.keyClick(window, Qt.Key.Key_1, control)
     assert window.tabs.currentWidget() is window.migrations
     QTest.keyClick(window, Qt.Key.Key_P, control | Qt.KeyboardModifier.ShiftModifier)

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QListWidget, QProgressBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from felix_dbadmin.core.task import Progress
@@ -53,6 +55,35 @@ def test_where_it_is_what_runs_and_how_long_it_takes(job: Job[Any], window: QWid
     dialog.leave()
 
 
+def test_long_lists_and_sentences_have_room(job: Job[Any], window: QWidget) -> None:
+    dialog = follow(job, window)
+    dialog.open()
+    steps = tuple(f"Apply {number}: Make a table and fill it" for number in range(30))
+    job.report(Progress(steps, 14, 4_000, 10_000, "INSERT INTO knowledge_fts SELECT " + "column, " * 20, ("begun",)))
+    steps_shown, bar = dialog.findChild(QListWidget), dialog.findChild(QProgressBar)
+    assert steps_shown is not None
+    assert bar is not None
+    shown = [each for each in (*dialog.findChildren(QLabel), steps_shown, bar) if each.isVisible()]
+    for number, one in enumerate(shown):
+        assert not any(one.geometry().intersects(other.geometry()) for other in shown[number + 1 :])
+    running = steps_shown.item(14)
+    assert running.font().bold()
+    assert not steps_shown.item(13).font().bold()
+    assert steps_shown.viewport().rect().contains(steps_shown.visualItemRect(running))
+    dialog.leave()
+
+
+def test_the_key_that_was_meant_for_something_else_stops_nothing(qtbot: QtBot, job: Job[Any], window: QWidget) -> None:
+    window.show()
+    dialog = follow(job, window)
+    qtbot.waitUntil(dialog.isVisible, timeout=LONG)
+    assert dialog.focusWidget() is dialog.background_button
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    assert not job.stopping
+    assert dialog.isVisible()
+    dialog.leave()
+
+
 def test_what_nobody_can_know_is_not_made_up(job: Job[Any], window: QWidget) -> None:
     dialog = follow(job, window)
     job.report(Progress(STEPS, 0, 512, None, "", ()))
@@ -83,3 +114,18 @@ def test_the_work_goes_on_in_the_background_and_its_box_comes_back(session: Sess
     assert session.notice().summary.startswith("Cancelled")
     assert not session.window.job_bar.isVisible()
     session.qtbot.waitUntil(lambda: session.window.actions_by_id[Do.BACK_UP].isEnabled(), timeout=LONG)
+
+
+def test_a_few_steps_need_no_scroll_bar_and_many_have_one(job: Job[Any], window: QWidget) -> None:
+    dialog = follow(job, window)
+    dialog.open()
+    steps = dialog.findChild(QListWidget)
+    assert steps is not None
+    for count in (1, 4, 12):
+        job.report(Progress(tuple(f"Step {number}" for number in range(count)), count - 1, 1, 2, "", ()))
+        assert not steps.verticalScrollBar().isVisible()
+        assert steps.viewport().rect().contains(steps.visualItemRect(steps.item(0)))
+        assert steps.viewport().rect().contains(steps.visualItemRect(steps.item(count - 1)))
+    job.report(Progress(tuple(f"Step {number}" for number in range(30)), 3, 1, 2, "", ()))
+    assert steps.verticalScrollBar().isVisible()
+    dialog.leave()

@@ -6,16 +6,18 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from felix_dbadmin.core.history import Event, EventKind
+from felix_dbadmin.core.text import time_text
 from felix_dbadmin.models.timeline import go_back
 from felix_dbadmin.views.dialogs.restore import RestoreDialog
 from felix_dbadmin.views.dialogs.review import ReviewDialog
 from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.pages.timeline import TimelinePage
+from felix_dbadmin.views.widgets.timeline_line import TimelineLine
 from tests.models import made
 from tests.views.session import LONG, Session
 
@@ -87,6 +89,28 @@ def test_back_to_a_backup_is_a_restore_under_review(session: Session, fresh: Pat
     session.qtbot.waitUntil(lambda: titles(session)[0].startswith("Restored "), timeout=LONG)
     select(session, titles(session)[0])
     assert "pre_restore_" in page.explanation.text()
+
+
+def test_what_happened_at_once_has_one_date_and_what_happened_on_one_day_one_day(qtbot: QtBot, look: Look) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    line = TimelineLine(look, parent)
+    line.resize(900, 80)
+    assert line.dates == ("", "")
+    first = time_text(made.WHEN)
+    later = {0.0: "", 1.0: time_text(made.WHEN + 1).split()[1], 9e6: time_text(made.WHEN + 9e6)}
+    for after, shown in later.items():
+        line.show_events((event(EventKind.APPLIED, made.WHEN + after, "2"), event(EventKind.APPLIED, made.WHEN, "1")))
+        assert line.dates == (first, shown)
+
+
+def test_with_no_component_it_says_so_once(session: Session, fresh: Path) -> None:
+    session.open(fresh)
+    session.start(Do.TIMELINE_TAB)
+    tree = session.window.tree.view
+    tree.setCurrentIndex(tree.model().index(0, 0))
+    shown = [each.text() for each in session.window.timeline.findChildren(QLabel) if each.isVisible()]
+    assert shown.count("Select a component") == 1
 
 
 def test_a_component_without_a_history_says_so(session: Session, fresh: Path) -> None:

@@ -10,7 +10,7 @@ import apsw
 
 from felix_dbadmin.core.backups.contents import damage_of
 from felix_dbadmin.core.connection import attach_published, explaining, open_published, open_reader
-from felix_dbadmin.core.errors import BackupUnusable
+from felix_dbadmin.core.errors import BackupUnusable, DatabaseUnusable
 from felix_dbadmin.core.sql import quoted
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import list_text
@@ -30,6 +30,15 @@ def open_beside(live: Path, backup: Path, tables: Iterable[str], task: Task) -> 
         if alike:
             attach_published(db, backup, ATTACHED)
         yield db, ATTACHED if alike else "temp"
+
+
+@contextmanager
+def as_backup(backup: Path) -> Iterator[None]:
+    """What opens a backup as a database; BackupUnusable where it is none."""
+    try:
+        yield
+    except DatabaseUnusable as error:
+        raise BackupUnusable(error.summary, "Choose another backup: felix-dbadmin backup list") from error
 
 
 @contextmanager

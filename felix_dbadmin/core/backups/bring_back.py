@@ -96,10 +96,18 @@ def bring_back(folder: Path, component: str, backup: str, table: str, keys: Keys
 
 
 def _command(backup: str, table: str, keys: Keys | None) -> str:
-    words = ["felix-dbadmin", "backup", "bring-back", backup, "--table", table]
+    words = rows_words(table, keys)
+    return shlex.join(("felix-dbadmin", "backup", "bring-back", backup, *words)) if words else ""
+
+
+def rows_words(table: str, keys: Keys | None) -> tuple[str, ...]:
+    """What the command line is told to bring back; () where it cannot be told, for a key with bytes in it."""
+    words = ["--table", table]
     for key in keys or ():
-        words += ["--key", json.dumps(list(key), default=str)]
-    return shlex.join(words)
+        if any(isinstance(value, bytes) for value in key):
+            return ()
+        words += ["--key", json.dumps(list(key))]
+    return tuple(words)
 
 
 def _summary(written: Written) -> str:

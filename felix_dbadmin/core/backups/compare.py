@@ -9,7 +9,7 @@ from pathlib import Path
 
 import apsw
 
-from felix_dbadmin.core.backups.beside import open_beside
+from felix_dbadmin.core.backups.beside import as_backup, blaming, open_beside
 from felix_dbadmin.core.backups.copying import pinned
 from felix_dbadmin.core.backups.matching import Match, match_of, only_table
 from felix_dbadmin.core.backups.names import find_backup
@@ -87,7 +87,7 @@ def compare_with_live(folder: Path, component: str, backup: str, *, task: Task) 
     chosen = find_backup(workspace.backups, backup)
     task.begin(("Compare",))
     with plain(chosen, folder, task) as path:
-        with open_published(path, task) as db:
+        with as_backup(path), blaming(path, task), open_published(path, task) as db:
             old, old_versions = read_schema(db), versions_in(db, item.name)
         with open_beside(workspace.database(item), path, data_tables(old, item), task) as (db, schema):
             new, new_versions = read_schema(db), versions_in(db, item.name)

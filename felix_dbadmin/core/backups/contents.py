@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import apsw
 
+from felix_dbadmin.core.backups.copying import pinned
+from felix_dbadmin.core.connection import explaining, open_reader
 from felix_dbadmin.core.integrity import structure_problems
 from felix_dbadmin.core.migrate.ledger import has_table, read_ledger
 from felix_dbadmin.core.schema import BOOKKEEPING, Schema, count_rows, read_schema, table_names
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import list_text
+from felix_dbadmin.core.workspace import open_workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,14 @@ def read_contents(db: apsw.Connection, component: str, task: Task) -> Contents:
         except (apsw.CorruptError, apsw.SQLError) as error:
             uncounted.append(f"{table}: its rows cannot be counted ({error})")
     return Contents(_digest(schema), len(schema.objects), rows, tuple(uncounted), _versions(db, component))
+
+
+def count_live(folder: Path, component: str, *, task: Task) -> int:
+    """Rows of a component's database, counted as a manifest counts them. Raises DatabaseUnusable, Locked, Cancelled."""
+    workspace = open_workspace(folder)
+    database = workspace.database(workspace.component(component))
+    with explaining(database, task), open_reader(database, task) as db, pinned(db):
+        return sum(read_contents(db, component, task).rows.values())
 
 
 def damage_of(db: apsw.Connection, task: Task) -> tuple[str, ...]:

@@ -87,6 +87,7 @@ def verify(folder: Path, backup: str, *, task: Task) -> Verification:
         except BackupUnusable as error:
             verification = unreadable(chosen.path, chosen.manifest, error)
         entry.detail = verification.failures or "nothing wrong was found"
+        entry.faulty = not verification.ok
     return verification
 
 
@@ -108,7 +109,9 @@ def prune_backups(folder: Path, plan: PrunePlan, *, task: Task) -> Pruned:
     """Delete what a preview named."""
     workspace = open_workspace(folder)
     require_writable(workspace)
-    with recorded(workspace, "", "Prune backups", kind="prune", command="felix-dbadmin backup prune") as entry:
+    numbers = f" --days {plan.policy.days} --keep {plan.policy.keep}" if plan.policy is not None else ""
+    command = f"felix-dbadmin backup prune{numbers}"
+    with recorded(workspace, "", "Prune backups", kind="prune", command=command) as entry:
         pruned = prune(plan, task)
         entry.detail = f"{len(pruned.deleted)} deleted, {len(pruned.skipped)} left"
     return pruned

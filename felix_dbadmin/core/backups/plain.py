@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from felix_dbadmin.core.backups.manifest import read_manifest, write_manifest
 from felix_dbadmin.core.backups.names import COMPRESSED
 from felix_dbadmin.core.backups.publish import writing_to
+from felix_dbadmin.core.connection import explaining
 from felix_dbadmin.core.errors import BackupUnusable, WorkspaceUnusable, WrongUsage
 from felix_dbadmin.core.files import CHUNK, raw, require_space
 from felix_dbadmin.core.paths import state_folder
@@ -26,6 +27,9 @@ METHOD = "zstd"
 
 LEVEL = 10
 """Half the size of a typical database at some 100 MB a second; higher levels cost more time than they gain."""
+
+PIECES, PIECE = 4, 1 << 18
+"""How many pieces of a file, of so many bytes, tell roughly what compressing all of it would give."""
 
 _PREFIX = "plain_"
 _LOCK = ".lock"
@@ -94,7 +98,7 @@ def _scratch(workspace: Path) -> Iterator[Path]:
 
 def decompressed(path: Path, task: Task, size: int) -> Iterator[bytes]:
     """The content, in pieces; `size` is what it should be, in bytes. Raises BackupUnusable where it is not zstd's."""
-    codec = _codec(path)
+    codec = codec_for(path.name)
     done = 0
     try:
         with path.open("rb") as file:
@@ -111,9 +115,12 @@ def decompressed(path: Path, task: Task, size: int) -> Iterator[bytes]:
         raise _damaged(path, f"{done:,} of {size:,} bytes are in it")
 
 
-def compress(source: Path, target: Path, task: Task) -> str:
-    """Write `source`, compressed, to the new file `target`, durably; returns the SHA-256 of what was read."""
-    codec = _codec(source)
+def compress(source: Path, target: Path, report: Callable[[int], None]) -> str:
+    """Write `source`, compressed, to the new file `target`, durably; returns the SHA-256 of what was read.
+
+    `report` is told the bytes that were read so far, and may raise Cancelled.
+    """
+    codec = codec_for(source.name)
     digest = hashlib.sha256()
     with writing_to(target.parent):
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -121,7 +128,7 @@ def compress(source: Path, target: Path, task: Task) -> str:
             size, at = plain_file.xFileSize(), 0
             packer = codec.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj(size=size)
             while at < size:
-                task.report(at, size, "compressing")
+                report(at)
                 chunk = plain_file.xRead(min(CHUNK, size - at), at)
                 digest.update(chunk)
                 file.write(packer.compress(chunk))
@@ -132,12 +139,27 @@ def compress(source: Path, target: Path, task: Task) -> str:
     return digest.hexdigest()
 
 
-def _codec(path: Path) -> ModuleType:
+def sample(path: Path, task: Task) -> tuple[int, int]:
+    """Bytes of a few pieces of a file, before and after compression; some 10 ms."""
+    codec = codec_for(path.name)
+    before = after = 0
+    with explaining(path, task), raw(path) as file:
+        size = file.xFileSize()
+        for number in range(PIECES):
+            at = number * size // PIECES
+            chunk = file.xRead(min(PIECE, size - at), at)
+            before += len(chunk)
+            after += len(codec.ZstdCompressor(level=LEVEL).compress(chunk))
+    return before, after
+
+
+def codec_for(what: str) -> ModuleType:
+    """The library that compresses `what`. Raises WrongUsage, which says how to get it, where it is not installed."""
     try:
         import zstandard
     except ImportError as error:
         raise WrongUsage(
-            f"{path.name} needs zstd compression, which is not installed.",
+            f"{what} needs zstd compression, which is not installed.",
             "Install it: pip install 'felix-dbadmin[zstd]'",
         ) from error
     return zstandard

@@ -40,6 +40,8 @@ class PrunePlan:
     delete: tuple[Backup, ...]
     kept: tuple[tuple[Backup, str], ...]
     """With the reason why."""
+    policy: RetentionPolicy | None = None
+    """What it follows; None for a backup that was named by hand."""
 
     @property
     def bytes(self) -> int:
@@ -82,7 +84,7 @@ def plan_prune(
                 kept.append((backup, reason))
             else:
                 delete.append(backup)
-    return PrunePlan(tuple(delete), tuple(kept))
+    return PrunePlan(tuple(delete), tuple(kept), policy)
 
 
 def prune(plan: PrunePlan, task: Task) -> Pruned:

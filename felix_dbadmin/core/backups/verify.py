@@ -50,7 +50,7 @@ class Verification:
     @property
     def failures(self) -> str:
         """What is wrong, as one line."""
-        return "; ".join(f"{item.name}: {item.detail}" for item in self.findings if item.ok is False)
+        return "; ".join(f"{item.name}: {item.detail.rstrip('.')}" for item in self.findings if item.ok is False)
 
 
 def verify_backup(path: Path, task: Task) -> Verification:

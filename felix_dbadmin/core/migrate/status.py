@@ -11,8 +11,9 @@ from pathlib import Path
 from felix_dbadmin.core.backups.catalogue import Backup, list_backups
 from felix_dbadmin.core.component import Component
 from felix_dbadmin.core.connection import open_reader
-from felix_dbadmin.core.errors import DbAdminError
+from felix_dbadmin.core.errors import DbAdminError, Locked
 from felix_dbadmin.core.files import size_with_wal
+from felix_dbadmin.core.holders import exclusive_locks, lock_holder
 from felix_dbadmin.core.migrate.health import Drift, find_drift
 from felix_dbadmin.core.migrate.plan import AppliedMigration, Standing
 from felix_dbadmin.core.migrate.script import Migration
@@ -22,6 +23,23 @@ from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import count_text
 from felix_dbadmin.core.workspace import Workspace, open_workspace
 
+GLANCE = 1.0
+"""Seconds that the window waits for a lock before it shows the database as locked and goes on looking."""
+
+
+LET_GO = "Let that program finish, or close it (often Felix itself), then try again."
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`marks` are name, size, change time and lock holder of every file: equal marks, equal status.
+
+    `freed` when a database that was found locked can be read now.
+    """
+
+    marks: tuple[tuple[str, int, int, int], ...]
+    freed: bool
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -29,6 +47,8 @@ class Trouble:
 
     summary: str
     hint: str
+    locked: bool = False
+    """By another program: it passes when that lets go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +86,11 @@ class ComponentStatus:
         return tuple(item for item in self.applied if item.state in ("changed", "missing"))
 
     @property
+    def locked(self) -> bool:
+        """Another program keeps readers out: nothing but the file's size and its backups is known."""
+        return self.trouble is not None and self.trouble.locked
+
+    @property
     def conflicting(self) -> bool:
         return bool(self.foreign or self.drift or self.deviating)
 
@@ -73,7 +98,7 @@ class ComponentStatus:
     def health(self) -> str:
         """One short text: the most important thing to know."""
         if self.trouble is not None:
-            return "Cannot be read"
+            return "Locked" if self.trouble.locked else "Cannot be read"
         if not self.exists:
             return "Not created yet"
         if self.foreign:
@@ -97,6 +122,11 @@ class WorkspaceStatus:
     def pending(self) -> int:
         return sum(len(component.pending) for component in self.components)
 
+    @property
+    def locked(self) -> tuple[str, ...]:
+        """The names of the components whose database another program keeps locked."""
+        return tuple(component.name for component in self.components if component.locked)
+
     def component(self, name: str) -> ComponentStatus | None:
         return next((component for component in self.components if component.name == name), None)
 
@@ -116,6 +146,12 @@ def read_status(folder: Path, only: Collection[str] = (), *, task: Task) -> Work
     return WorkspaceStatus(workspace.folder, tuple(found), time.time())
 
 
+def glance_status(folder: Path, *, task: Task) -> WorkspaceStatus:
+    """As read_status, for a window that looks again soon: a lock is waited for no longer than GLANCE."""
+    task.lock_wait = min(task.lock_wait, GLANCE)
+    return read_status(folder, task=task)
+
+
 def _component_status(
     workspace: Workspace, component: Component, backups: tuple[Backup, ...], task: Task
 ) -> ComponentStatus:
@@ -131,6 +167,10 @@ def _component_status(
                 drift = find_drift(standing, read_schema(db), task)
         else:
             standing = standing_of(None, component, task)
+    except Locked:
+        task.check()
+        holder = lock_holder(database) or "another program"
+        trouble = Trouble(f"{component.database} is locked by {holder}.", LET_GO, locked=True)
     except DbAdminError as error:
         task.check()
         trouble = Trouble(error.summary, error.hint)
@@ -152,12 +192,13 @@ def _component_status(
     )
 
 
-def file_marks(folder: Path, *, task: Task) -> tuple[tuple[str, int, int], ...]:
-    """Name, size and change time of every file that the status depends on: equal marks, equal status.
+def look_for_changes(folder: Path, locked: Collection[str] = (), *, task: Task) -> Look:
+    """What the status depends on, without reading it; `locked` are the components that were found locked.
 
-    Costs one stat per file and opens none.
+    Costs one stat per file, and opens none but those of `locked`, for which it does not wait.
     """
     workspace = open_workspace(folder)
+    held = {(lock.device, lock.inode): lock.pid for lock in exclusive_locks()}
     paths = [workspace.backups]
     for component in workspace.components:
         task.check()
@@ -169,7 +210,23 @@ def file_marks(folder: Path, *, task: Task) -> tuple[tuple[str, int, int], ...]:
         try:
             state = path.stat()
         except OSError:
-            marks.append((str(path), -1, -1))
+            marks.append((str(path), -1, -1, 0))
             continue
-        marks.append((str(path), 0 if path.is_dir() else state.st_size, state.st_mtime_ns))
-    return tuple(marks)
+        size, holder = 0 if path.is_dir() else state.st_size, held.get((state.st_dev, state.st_ino), 0)
+        marks.append((str(path), size, state.st_mtime_ns, holder))
+    waited_for = [workspace.database(each) for each in workspace.components if each.name in locked]
+    return Look(tuple(marks), any(_is_free(database, task) for database in waited_for))
+
+
+def _is_free(database: Path, task: Task) -> bool:
+    """Whether it can be read now; what is wrong otherwise is for the next reading to tell."""
+    part = task.silently()
+    part.lock_wait = 0
+    try:
+        with open_reader(database, part):
+            return True
+    except Locked:
+        return False
+    except DbAdminError:
+        task.check()
+        return True

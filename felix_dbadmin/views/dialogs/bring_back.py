@@ -51,11 +51,15 @@ def consequences(wanted: RowsWanted) -> tuple[str, ...]:
         found = [kinds.get(key) for key in wanted.keys]
         missing, changed, deleted = found.count("missing"), found.count("changed"), 0
     lines = (
-        (missing, "that went missing inserted again"),
-        (changed, "made as in the backup: what was changed since is lost"),
-        (deleted, "that came since deleted"),
+        (missing, "that went missing", "inserted again"),
+        (changed, "that changed since", "made as in the backup: the changes are lost"),
+        (deleted, "that came since", "deleted"),
     )
-    return tuple(f"{count_text(count, 'row')} {words}." for count, words in lines if count)
+    return tuple(
+        f"{count_text(count, 'row')} {which} {'is' if count == 1 else 'are'} {what}."
+        for count, which, what in lines
+        if count
+    )
 
 
 def _keys_text(wanted: RowsWanted) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from felix_dbadmin.views.widgets.basics import PlainLabel
@@ -27,14 +28,20 @@ class ConsentDialog(QDialog):
         foot.addStretch()
         foot.addWidget(self.cancel_button)
         foot.addWidget(self.accept_button)
-        column = QVBoxLayout(self)
-        column.addWidget(self.heading)
-        column.addLayout(self.body, 1)
-        column.addLayout(foot)
+        self._column = QVBoxLayout(self)
+        self._column.addWidget(self.heading)
+        self._column.addLayout(self.body, 1)
+        self._column.addLayout(foot)
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * _LETTERS)
         self.accept_button.clicked.connect(self.accept)
         self.cancel_button.clicked.connect(self.reject)
         self.cancel_button.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as its texts are when they are wrapped to its width: Qt's own guess cuts letters at some scales."""
+        super().showEvent(event)
+        needed = self._column.totalHeightForWidth(self.width())
+        self.resize(self.width(), max(self.height(), needed))
 
     def add_text(self, text: str) -> PlainLabel:
         label = PlainLabel(text, self)

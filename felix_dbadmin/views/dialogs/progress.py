@@ -28,7 +28,7 @@ QUICK = 300
 """Milliseconds that a job may take without a dialog flashing up."""
 
 TICK = 1000
-_LETTERS = 70
+_LETTERS = 90
 _DETAIL_LINES = 8
 _STEP_LINES = 12
 
@@ -61,7 +61,7 @@ class ProgressDialog(QDialog):
         self._bar = QProgressBar(self)
         named(self._bar, "Progress")
         self._note = PlainLabel(parent=self)
-        self._where = PlainLabel(parent=self)
+        self._where = PlainLabel(parent=self, wrap=False)
         self._elapsed = PlainLabel(parent=self, wrap=False)
         self._more = QToolButton(self)
         self._more.setText("Details")
@@ -87,9 +87,9 @@ class ProgressDialog(QDialog):
         self._lay_out()
         self._more.toggled.connect(self._show_details)
         self._button.clicked.connect(self.reject)
-        self.background_button.clicked.connect(self._go_to_background)
+        self.background_button.clicked.connect(self.go_to_background)
         self._appear = QTimer(self, singleShot=True, interval=QUICK)
-        self._appear.timeout.connect(self.open)
+        self._appear.timeout.connect(self._come_up)
         self._tick = QTimer(self, interval=TICK)
         self._tick.timeout.connect(self._show_elapsed)
 
@@ -125,8 +125,20 @@ class ProgressDialog(QDialog):
         """Show it again, wherever the work is by now."""
         if self._in_background:
             self._in_background = False
-            self.open()
+            self._come_up()
             self.background_changed.emit(False)
+
+    @Slot()
+    def _come_up(self) -> None:
+        """With the focus where neither Space nor Return does harm, and where it marks no step."""
+        self.open()
+        self.background_button.setFocus()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Grow with longer lists and sentences: Qt does not by itself where labels wrap. It never shrinks."""
+        self._column.activate()
+        self.resize(self.width(), max(self.height(), self._column.totalHeightForWidth(self.width())))
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -158,9 +170,8 @@ class ProgressDialog(QDialog):
             self._steps.clear()
             self._steps.addItems(steps)
             self._steps.setVisible(bool(steps))
-            row = max(1, self._steps.sizeHintForRow(0))
-            self._steps.setFixedHeight(row * (min(len(steps), _STEP_LINES) + 1))
-            self._steps.setCurrentRow(progress.step)
+            self._stress(progress.step)
+            self._fit_steps()
         # Qt's bar counts in 32 bits, files do not.
         self._bar.setRange(0, 1000 if progress.total else 0)
         if progress.total:
@@ -171,6 +182,25 @@ class ProgressDialog(QDialog):
         self._show_elapsed()
         for line in progress.log:
             self._log.appendPlainText(line)
+        self._make_room()
+
+    def _fit_steps(self) -> None:
+        """As high as its lines, the running one is the highest; a scroll bar only where there are too many."""
+        rows = [self._steps.sizeHintForRow(row) for row in range(self._steps.count())]
+        several = len(rows) > _STEP_LINES
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if several else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self._steps.setVerticalScrollBarPolicy(policy)
+        self._steps.setFixedHeight(max(rows, default=0) * min(len(rows), _STEP_LINES) + 2 * self._steps.frameWidth())
+
+    def _stress(self, running: int) -> None:
+        """The step that runs: bold, and in the middle of what can be seen."""
+        item = self._steps.item(running)
+        if item is not None:
+            font = item.font()
+            font.setBold(True)
+            item.setFont(font)
+            self._steps.setCurrentItem(item)
+            self._steps.scrollToItem(item, QListWidget.ScrollHint.PositionAtCenter)
 
     @Slot()
     def _show_elapsed(self) -> None:
@@ -182,7 +212,8 @@ class ProgressDialog(QDialog):
         self._elapsed.setText(" · ".join(parts))
 
     @Slot()
-    def _go_to_background(self) -> None:
+    def go_to_background(self) -> None:
+        """Hide, and let the work go on."""
         self._in_background = True
         self._appear.stop()
         self.hide()
@@ -192,6 +223,7 @@ class ProgressDialog(QDialog):
     def _show_details(self, shown: bool) -> None:
         self._log.setVisible(shown)
         self._more.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
+        self._make_room()
 
     def _lay_out(self) -> None:
         status = QHBoxLayout()
@@ -202,7 +234,7 @@ class ProgressDialog(QDialog):
         foot.addStretch()
         foot.addWidget(self.background_button)
         foot.addWidget(self._button)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.addWidget(self._heading)
         column.addWidget(self._steps)
         column.addWidget(self._bar)

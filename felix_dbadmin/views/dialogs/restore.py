@@ -11,6 +11,10 @@ from felix_dbadmin.models.wording import inside_text, verified_text, version_tex
 from felix_dbadmin.views.dialogs.consent import ConsentDialog
 from felix_dbadmin.views.widgets.basics import PlainLabel
 
+ROWS = "Rows"
+
+DAMAGED = "It was found damaged when it was last verified. If it still is, it is not restored."
+
 
 class RestoreDialog(ConsentDialog):
     """Live database and backup side by side."""
@@ -25,27 +29,38 @@ class RestoreDialog(ConsentDialog):
             grid.addWidget(label, 0, column)
         for row, (name, live, saved) in enumerate(comparison(status, backup), start=1):
             for column, text in enumerate((name, live, saved)):
-                grid.addWidget(PlainLabel(text, self), row, column)
+                label = PlainLabel(text, self, wrap=False)
+                grid.addWidget(label, row, column)
+                if (name, column) == (ROWS, 1):
+                    self.live_rows = label
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(2, 1)
         grid.setHorizontalSpacing(self.fontMetrics().averageCharWidth() * 3)
         self.body.addLayout(grid)
+        self.body.addSpacing(self.fontMetrics().height())
+        if backup.manifest is not None and backup.manifest.problems:
+            self.add_text(DAMAGED).make_bold()
         if gone := versions_gone(status, backup):
             self.add_text(gone).make_bold()
         self.add_text(promise(status))
         self.body.addStretch()
 
+    def show_live_rows(self, count: int | None) -> None:
+        """`None` where they could not be counted."""
+        self.live_rows.setText("not known" if count is None else count_text(count, "row"))
+
 
 def comparison(status: ComponentStatus, backup: Backup) -> tuple[tuple[str, str, str], ...]:
     """Lines of (what, live, backup)."""
     rows = sum(backup.manifest.rows.values()) if backup.manifest else None
+    live_rows = ("counting…" if status.trouble is None else "not known") if status.exists else "no file"
     return (
         ("File", status.database, backup.name),
         ("Version", f"version {version_text(status)}" if status.exists else "no file", inside_text(backup)),
         ("Size", bytes_text(status.size) if status.exists else "no file", bytes_text(backup.size)),
-        ("Made", "", f"{time_text(backup.created)}, {age_text(backup.created)}"),
-        ("Why", "", why_text(backup)),
-        ("Rows", "", "not known" if rows is None else count_text(rows, "row")),
+        ("State of", "now" if status.exists else "", f"{time_text(backup.created)}, {age_text(backup.created)}"),
+        ("Why taken", "", why_text(backup)),
+        (ROWS, live_rows, "not known" if rows is None else count_text(rows, "row")),
         ("Looked at", status.health, verified_text(backup)),
     )
 

@@ -49,6 +49,7 @@ class ReturnDialog(QDialog):
         column_layout = QVBoxLayout(self)
         column_layout.addWidget(heading)
         column_layout.addLayout(grid)
+        column_layout.addSpacing(self.fontMetrics().height() // 2)
         column_layout.addWidget(promise)
         column_layout.addStretch()
         column_layout.addLayout(foot)

@@ -44,18 +44,16 @@ class ReviewDialog(QDialog):
         heading.make_heading()
         self.changed = toned_label(changed, look, Tone.WARNING, self)
         self.changed.setVisible(bool(changed))
-        self.dangers = FindingsTree(look, "Before you agree", self)
+        self.dangers = FindingsTree(look, "Before you agree", self, fitted=0)
         self.dangers.show_groups(review_groups(rehearsals))
         self.view = RehearsalView(look, self)
-        self.view.show_rehearsals(rehearsals)
+        self.view.show_rehearsals(rehearsals, losses=False)
         split = QSplitter(Qt.Orientation.Vertical, self)
         split.addWidget(self.dangers)
         split.addWidget(self.view)
-        # The dangers get what they need, up to half; the details the rest.
-        share = min(50, 6 + 2 * len(self.dangers.texts))
-        split.setSizes([share, 100 - share])
-        split.setStretchFactor(0, share)
-        split.setStretchFactor(1, 100 - share)
+        # The dangers get what they ask for; the details the rest.
+        split.setStretchFactor(0, 0)
+        split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
         self.accept_button = QPushButton(accept_text(rehearsals), self)
         self.accept_button.setAutoDefault(False)
@@ -177,5 +175,6 @@ def way_back(rehearsals: tuple[Rehearsal, ...]) -> str:
         only = f" {list_text(final)} cannot be rolled back." if final else ""
         return f"{backup} Way back: {down}.{only}"
     if direction is Direction.DOWN:
-        return f"{backup} Way back: apply again, or restore that backup, which holds the rows as they are now."
+        down = "restore" if any(rehearsal.losses for rehearsal in rehearsals) else "apply again, or restore"
+        return f"{backup} Way back: {down} that backup, which holds the rows as they are now."
     return f"{backup} Way back: restore that backup. Tables that hold data are not touched."

@@ -14,7 +14,7 @@ from felix_dbadmin.core.migrate.verify import Verified, verify_component
 from felix_dbadmin.core.text import bytes_text, count_text, list_text
 from felix_dbadmin.models.findings import check_line
 from felix_dbadmin.views.flows.flow import Flow, Surroundings
-from felix_dbadmin.views.notice import Kind, Notice, Place, notice_of
+from felix_dbadmin.views.notice import Kind, Notice, Place
 
 REPAIR = "Repair makes indexes, triggers and full-text tables anew; tables that hold data are not touched."
 
@@ -45,7 +45,7 @@ class BackUpFlow(Flow):
     @Slot(object)
     def fail(self, error: DbAdminError) -> None:
         done = list_text([taken.path.name for taken in self._taken], limit=20)
-        self.end(notice_of(error.after(f"Taken before that: {done}.") if done else error).at(self.place))
+        self.end(self.news_of(error.after(f"Taken before that: {done}.") if done else error).at(self.place))
 
 
 class VerifyBackupFlow(Flow):
@@ -65,7 +65,8 @@ class VerifyBackupFlow(Flow):
         details = "\n".join(f"{check_line(item).text}  {item.detail}".strip() for item in found.findings)
         looked = count_text(len(found.findings), "check")
         if not found.ok:
-            summary = f"{found.path.name} is not to be relied on: {found.failures or 'it could not be read whole'}."
+            failed = sum(item.ok is False for item in found.findings)
+            summary = f"{found.path.name} is not to be relied on: {failed} of {looked} failed."
             hint = "Take a new backup, and keep this one apart until you know what happened to it."
             self.end(Notice(Kind.ERROR, summary, hint, details, place=self.place))
         elif found.manifest is None:

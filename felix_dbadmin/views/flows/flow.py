@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from felix_dbadmin.core.errors import DbAdminError
+from felix_dbadmin.core.errors import Cancelled, DbAdminError
 from felix_dbadmin.core.migrate.describe import describe_database
 from felix_dbadmin.jobs.job import Job
 from felix_dbadmin.jobs.runner import JobRunner
@@ -39,6 +39,8 @@ class Flow(QObject):
     """tuple of Rehearsal"""
     background_changed = Signal(bool)
     """Whether the work goes on without its dialog."""
+    waiting = Signal(str)
+    """Nothing goes on until somebody who was left in peace comes forward: a sentence on what they are needed for."""
     ended = Signal()
 
     place = Place.MIGRATIONS
@@ -54,6 +56,8 @@ class Flow(QObject):
         """A job that changes a database runs now."""
         self._job: Job[Any] | None = None
         self._dialog: ProgressDialog | None = None
+        self._in_background = False
+        """Somebody does something else meanwhile."""
 
     def start(self) -> None:
         raise NotImplementedError
@@ -66,7 +70,9 @@ class Flow(QObject):
     def show_progress(self, stop: str, promise: str) -> None:
         """Have a dialog follow the jobs from now on."""
         self._dialog = ProgressDialog(self.around.window, stop, promise)
-        self._dialog.background_changed.connect(self.background_changed)
+        self._dialog.background_changed.connect(self._note_background)
+        if self._in_background:
+            self._dialog.go_to_background()
 
     @Slot()
     def come_forward(self) -> None:
@@ -75,10 +81,16 @@ class Flow(QObject):
             self._dialog.come_forward()
 
     def hide_progress(self) -> None:
+        """What went to the background stays there, without its dialog."""
         if self._dialog is not None:
             self._dialog.leave()
             self._dialog = None
             self.background_changed.emit(False)
+
+    @Slot(bool)
+    def _note_background(self, background: bool) -> None:
+        self._in_background = background
+        self.background_changed.emit(background)
 
     def run_job(
         self,
@@ -108,13 +120,21 @@ class Flow(QObject):
     @Slot(object)
     def fail(self, error: DbAdminError) -> None:
         """A job failed or was cancelled: tell it and end."""
-        self.end(notice_of(error).at(self.place))
+        self.end(self.news_of(error).at(self.place))
+
+    def news_of(self, error: DbAdminError) -> Notice:
+        """The news of it; what was cancelled is named, for it may have been in the background."""
+        notice = notice_of(error)
+        if isinstance(error, Cancelled) and self._job is not None:
+            named = notice.summary.replace("Cancelled", f"Cancelled “{self._job.title}”", 1)
+            return replace(notice, summary=named)
+        return notice
 
     def end(self, *notices: Notice) -> None:
         self.hide_progress()
         self.writing = False
         self._job = None
         for notice in notices:
-            self.noticed.emit(notice)
+            self.noticed.emit(replace(notice, quiet=self._in_background))
         self.ended.emit()
         self.deleteLater()

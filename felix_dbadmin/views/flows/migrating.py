@@ -11,7 +11,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QDialog
 
 from felix_dbadmin.core.backups.catalogue import Backup
-from felix_dbadmin.core.errors import Conflict, DbAdminError
+from felix_dbadmin.core.errors import Cancelled, Conflict, DbAdminError
 from felix_dbadmin.core.migrate.apply import Migrated, carry_out
 from felix_dbadmin.core.migrate.plan import Direction, Request
 from felix_dbadmin.core.rehearse.report import Rehearsal, costs_of
@@ -19,9 +19,15 @@ from felix_dbadmin.core.rehearse.run import rehearse
 from felix_dbadmin.core.text import count_text, duration_text, list_text, time_text
 from felix_dbadmin.views.dialogs.review import RESTORE, ReviewDialog, lowest, title_of
 from felix_dbadmin.views.flows.flow import Flow, Surroundings
-from felix_dbadmin.views.notice import Kind, Notice, Returns, Undo, notice_of, notice_of_failure
+from felix_dbadmin.views.notice import Kind, Notice, Returns, Undo, notice_of_failure
 
 NOTHING_TOUCHED = "The copy is thrown away; the live file is only read."
+
+_MENDED = {
+    Direction.REPAIR: "was repaired",
+    Direction.REBUILD: "has its search index made anew",
+    Direction.OPTIMISE: "has its search index in one piece",
+}
 
 
 class RehearsingFlow(Flow):
@@ -56,9 +62,13 @@ class RehearsingFlow(Flow):
         self._rehearsals.append(rehearsal)
         if rehearsal.failure is not None:
             self.rehearsed.emit(tuple(self._rehearsals))
-            self.end(notice_of_failure(rehearsal.plan.title, rehearsal.failure))
+            self.end(self._retriable(notice_of_failure(rehearsal.plan.title, rehearsal.failure)))
         else:
             self._rehearse_next()
+
+    def _retriable(self, notice: Notice) -> Notice:
+        """The news of a failure, with what can be tried again."""
+        return notice
 
     def _command(self, command: str) -> str:
         """The command with the folder that this is about."""
@@ -106,12 +116,15 @@ class ChangeFlow(RehearsingFlow):
     ) -> None:
         """`backups` are those from before each applied version of the one component, as far as there are any."""
         super().__init__(title, around, requests)
+        self._asked_for = requests
         self._backups = backups or {}
         self._review: ReviewDialog | None = None
         self._left: list[Rehearsal] = []
         self._done: list[Migrated] = []
         self._changed = ""
         """The component that was found changed after its review, '' so far."""
+        self._waits = False
+        """The review is not shown yet: somebody does something else."""
         # The page shows the dry run, then the review opens: both in one event held up the window.
         self._asking = QTimer(self, singleShot=True, interval=0)
         self._asking.timeout.connect(self._ask)
@@ -128,6 +141,10 @@ class ChangeFlow(RehearsingFlow):
 
     @Slot()
     def _ask(self) -> None:
+        if self._in_background:
+            self._waits = True
+            self.waiting.emit(f"{self.title}: rehearsed, waits for your review")
+            return
         self._review = ReviewDialog(
             self.around.look,
             tuple(self._left),
@@ -137,6 +154,21 @@ class ChangeFlow(RehearsingFlow):
         )
         self._review.finished.connect(self._take_answer)
         self._review.open()
+
+    @Slot()
+    def come_forward(self) -> None:
+        if self._waits:
+            self._waits = self._in_background = False
+            self._ask()
+        else:
+            super().come_forward()
+
+    def cancel(self) -> None:
+        if self._waits:
+            self._waits = False
+            self.end(*self._stopped_between())
+        else:
+            super().cancel()
 
     def _instead(self) -> Backup | None:
         """The backup from before the lowest version that a rollback takes back."""
@@ -186,11 +218,16 @@ class ChangeFlow(RehearsingFlow):
         if isinstance(error, Conflict) and self.writing and not self._changed:
             self._rehearse_again()
             return
-        notice = notice_of(error)
+        notice = self.news_of(error)
         if self._done:
             done = list_text([migrated.plan.component for migrated in self._done], limit=20)
-            notice = replace(notice_of(error.after(f"Already done and kept: {done}.")), undo=returns(self._done))
+            notice = replace(self.news_of(error.after(f"Already done and kept: {done}.")), undo=returns(self._done))
+        if not isinstance(error, Cancelled):
+            notice = self._retriable(notice)
         self.end(notice.at(self.place))
+
+    def _retriable(self, notice: Notice) -> Notice:
+        return replace(notice, again=tuple(each.plan.request for each in self._left) or self._asked_for)
 
     def _rehearse_again(self) -> None:
         """What is left is rehearsed as things stand now; it has not been touched."""
@@ -229,17 +266,14 @@ def success_notice(done: tuple[Migrated, ...]) -> Notice:
         return Notice(Kind.SUCCESS, summary, details="\n".join([*lines, *_notes(done)]))
     migrated = done[0]
     undo = Undo(migrated.plan.component, migrated.backup) if migrated.backup else None
-    verb = (
-        "was repaired" if migrated.plan.request.direction is Direction.REPAIR else f"is at version {migrated.version}"
-    )
     details = [*(f"{'✓' if check.ok else '✗'} {check.name}" for check in migrated.checks), *_notes(done)]
-    return Notice(Kind.SUCCESS, _result(migrated, verb), details="\n".join(details), undo=undo)
+    return Notice(Kind.SUCCESS, _result(migrated), details="\n".join(details), undo=undo)
 
 
-def _result(migrated: Migrated, verb: str = "") -> str:
+def _result(migrated: Migrated) -> str:
     passed = sum(check.ok for check in migrated.checks)
     backup = f" · backup {migrated.backup}" if migrated.backup else ""
-    state = verb or f"is at version {migrated.version}"
+    state = _MENDED.get(migrated.plan.request.direction) or f"is at version {migrated.version}"
     return (
         f"{migrated.plan.component} {state}: {passed} of {len(migrated.checks)} checks passed"
         f" after reading it back{backup}"

@@ -1,4 +1,4 @@
-"""Old backups deleted: what two numbers mean is looked up as they change, and what was shown is what goes."""
+"""Old backups deleted."""
 
 from __future__ import annotations
 
@@ -6,67 +6,46 @@ import time
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QDialog
-
 from felix_dbadmin.core.backups.operations import preview_prune, prune_backups
 from felix_dbadmin.core.backups.retention import Pruned, PrunePlan, RetentionPolicy
-from felix_dbadmin.core.errors import DbAdminError
 from felix_dbadmin.core.text import bytes_text, count_text
-from felix_dbadmin.jobs.job import Job
-from felix_dbadmin.views.dialogs.retention import RetentionDialog
-from felix_dbadmin.views.flows.flow import Flow
-from felix_dbadmin.views.notice import Kind, Notice, Place
+from felix_dbadmin.views.dialogs.retention import DAYS, KEEP, RetentionDialog
+from felix_dbadmin.views.flows.flow import Surroundings
+from felix_dbadmin.views.flows.planning import PlanFlow
+from felix_dbadmin.views.notice import Kind, Notice
+from felix_dbadmin.views.settings import WindowSettings
 
-LANE = "backups"
-READING = "compare"
-"""Looking only reads: it needs no place among the work that is listed."""
+_DAYS, _KEEP = "retention_days", "retention_keep"
 
 
-class RetentionFlow(Flow):
-    place = Place.BACKUPS
+class RetentionFlow(PlanFlow):
+    promise = "Those that are deleted by then stay deleted; the others are kept."
 
-    def start(self) -> None:
-        self._looking: Job[Any] | None = None
-        self._question: RetentionDialog | None = RetentionDialog(self.around.look, self.around.window)
-        self._question.policy_changed.connect(self._look_up)
-        self._question.finished.connect(self._take_answer)
-        self._question.open()
+    def __init__(self, around: Surroundings, settings: WindowSettings) -> None:
+        super().__init__("Delete old backups", around, settings)
 
-    @Slot(object)
-    def _look_up(self, policy: RetentionPolicy) -> None:
-        work = partial(preview_prune, self.around.folder, policy, time.time())
-        self._looking = self.around.jobs.submit("Look at the backups", work, lane=READING)
-        self._looking.succeeded.connect(self._show_plan)
-        self._looking.failed.connect(self._show_trouble)
+    def ask(self) -> RetentionDialog:
+        policy = RetentionPolicy(self.number(_DAYS, DAYS), max(1, self.number(_KEEP, KEEP)))
+        self._plan_dialog = RetentionDialog(self.around.look, policy, self.around.window)
+        return self._plan_dialog
 
-    @Slot(object)
-    def _show_plan(self, plan: PrunePlan) -> None:
-        # The numbers may have changed since: only the last question counts.
-        if self._question is not None and self.sender() is self._looking:
-            self._question.show_plan(plan)
+    def preview(self) -> partial[PrunePlan]:
+        return partial(preview_prune, self.around.folder, self._plan_dialog.policy, time.time())
 
-    @Slot(object)
-    def _show_trouble(self, error: DbAdminError) -> None:
-        if self._question is not None and self.sender() is self._looking:
-            self._question.show_trouble(error)
+    def show_plan(self, plan: PrunePlan) -> None:
+        self._plan_dialog.show_plan(plan)
 
-    @Slot(int)
-    def _take_answer(self, answer: int) -> None:
-        plan = self._question.plan if self._question is not None else None
-        if self._question is not None:
-            self._question.deleteLater()
-            self._question = None
-        if answer != QDialog.DialogCode.Accepted or plan is None:
-            self.end()
-            return
-        self.show_progress("Stop", "Those that are deleted by then stay deleted; the others are kept.")
-        self.run_job(self.title, partial(prune_backups, self.around.folder, plan), LANE, self._take, writes=False)
+    def accepted(self) -> partial[Any] | None:
+        plan = self._plan_dialog.plan
+        return partial(prune_backups, self.around.folder, plan) if plan is not None else None
 
-    @Slot(object)
-    def _take(self, pruned: Pruned) -> None:
-        skipped = "\n".join(f"{name}: {why}" for name, why in pruned.skipped)
-        summary = f"{count_text(len(pruned.deleted), 'backup')} deleted: {bytes_text(pruned.freed)} are free again."
+    def remember(self) -> None:
+        self.keep_number(_DAYS, self._plan_dialog.policy.days)
+        self.keep_number(_KEEP, self._plan_dialog.policy.keep)
+
+    def tell(self, result: Pruned) -> Notice:
+        skipped = "\n".join(f"{name}: {why}" for name, why in result.skipped)
+        summary = f"{count_text(len(result.deleted), 'backup')} deleted: {bytes_text(result.freed)} are free again."
         kind = Kind.WARNING if skipped else Kind.SUCCESS
-        hint = f"{count_text(len(pruned.skipped), 'backup')} stayed, though they were in the list." if skipped else ""
-        self.end(Notice(kind, summary, hint, skipped or "\n".join(pruned.deleted), place=self.place))
+        hint = f"{count_text(len(result.skipped), 'backup')} stayed, though they were in the list." if skipped else ""
+        return Notice(kind, summary, hint, skipped or "\n".join(result.deleted), place=self.place)

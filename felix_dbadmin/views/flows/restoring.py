@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog
 
 from felix_dbadmin.core.backups.catalogue import Backup
+from felix_dbadmin.core.backups.contents import count_live
 from felix_dbadmin.core.backups.operations import restore
 from felix_dbadmin.core.backups.restore import Restored
+from felix_dbadmin.core.errors import DbAdminError
 from felix_dbadmin.core.migrate.status import ComponentStatus
 from felix_dbadmin.core.text import list_text
+from felix_dbadmin.jobs.job import Job
 from felix_dbadmin.models.findings import check_line
 from felix_dbadmin.views.dialogs.restore import RestoreDialog
 from felix_dbadmin.views.flows.flow import Flow, Surroundings
+from felix_dbadmin.views.flows.planning import READING
 from felix_dbadmin.views.notice import Kind, Notice, Place, Undo
 
 
@@ -26,14 +31,32 @@ class RestoreFlow(Flow):
         self._status = status
         self._backup = backup
         self._dialog_shown: RestoreDialog | None = None
+        self._counting: Job[Any] | None = None
 
     def start(self) -> None:
         self._dialog_shown = RestoreDialog(self._status, self._backup, self.around.window)
         self._dialog_shown.finished.connect(self._take_answer)
         self._dialog_shown.open()
+        if self._status.exists and self._status.trouble is None:
+            work = partial(count_live, self.around.folder, self._status.name)
+            self._counting = self.around.jobs.submit(f"Count the rows of {self._status.name}", work, lane=READING)
+            self._counting.succeeded.connect(self._show_count)
+            self._counting.failed.connect(self._show_no_count)
+
+    @Slot(object)
+    def _show_count(self, count: int) -> None:
+        if self._dialog_shown is not None:
+            self._dialog_shown.show_live_rows(count)
+
+    @Slot(object)
+    def _show_no_count(self, error: DbAdminError) -> None:
+        if self._dialog_shown is not None:
+            self._dialog_shown.show_live_rows(None)
 
     @Slot(int)
     def _take_answer(self, answer: int) -> None:
+        if self._counting is not None:
+            self._counting.cancel()
         if self._dialog_shown is not None:
             self._dialog_shown.deleteLater()
             self._dialog_shown = None

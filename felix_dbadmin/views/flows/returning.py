@@ -15,7 +15,7 @@ from felix_dbadmin.core.migrate.status import ComponentStatus
 from felix_dbadmin.core.text import count_text, list_text
 from felix_dbadmin.views.dialogs.returning import ReturnDialog
 from felix_dbadmin.views.flows.flow import Flow, Surroundings
-from felix_dbadmin.views.notice import Kind, Notice, Place, notice_of
+from felix_dbadmin.views.notice import Kind, Notice, Place
 
 
 class ReturnFlow(Flow):
@@ -62,7 +62,7 @@ class ReturnFlow(Flow):
         done = list_text([name for name, _ in self._done], limit=20)
         left = list_text([status.name for status, _ in self._left], limit=20)
         stands = f"Returned before that: {done}. Not yet: {left}." if done else f"Not yet returned: {left}."
-        self.end(notice_of(error.after(stands)).at(self.place))
+        self.end(self.news_of(error.after(stands)).at(self.place))
 
 
 def returned_notice(done: tuple[tuple[str, Restored], ...]) -> Notice:

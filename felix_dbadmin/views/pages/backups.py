@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from felix_dbadmin.core.backups.bring_back import rows_words
 from felix_dbadmin.core.backups.catalogue import Backup
 from felix_dbadmin.core.migrate.status import ComponentStatus, WorkspaceStatus
 from felix_dbadmin.core.text import count_text
@@ -28,7 +29,7 @@ _MORE: tuple[tuple[Do, ...], ...] = (
     (Do.COMPARE, Do.BRING_BACK),
     (Do.RESTORE_COPY, Do.EXPORT),
     (Do.PROTECT, Do.UNPROTECT, Do.DELETE_BACKUP),
-    (Do.BACK_UP_ALL, Do.RETENTION),
+    (Do.BACK_UP_ALL, Do.RETENTION, Do.COMPRESS),
 )
 
 
@@ -36,20 +37,21 @@ class BackupsPage(QWidget):
     """Shows what it is told; its buttons are the window's actions."""
 
     backup_selected = Signal(object)
-    """Backup, or None"""
+    """Backup, or None; also when other rows of it are selected"""
     component_chosen = Signal(str)
     """Somebody selected a backup of another component than the page is about."""
 
     def __init__(self, look: Look, actions: ActionSet, parent: QWidget) -> None:
         super().__init__(parent)
-        self._header = ComponentHeader(look, self)
+        self._header = ComponentHeader(look, self, again=actions[Do.REFRESH])
         self.banner = Banner(look, self)
         self._components: tuple[ComponentStatus, ...] = ()
         self._status: ComponentStatus | None = None
         self._selecting = False
         self.list = BackupList(look, self._menu(actions, (_BUTTONS[1:], *_MORE[:3])), self)
         self.details = BackupDetails(look, actions, self)
-        self.empty = EmptyState(look, (actions[Do.BACK_UP],), self)
+        self._back_up, self._back_up_all = actions[Do.BACK_UP], actions[Do.BACK_UP_ALL]
+        self.empty = EmptyState(look, (self._back_up, self._back_up_all), self)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.details)
         self._stack.addWidget(self.empty)
@@ -66,13 +68,20 @@ class BackupsPage(QWidget):
         column.addLayout(self._buttons(actions))
         column.addWidget(split, 1)
         self.list.chosen.connect(self._show_chosen)
-        self.empty.show_emptiness(NO_COMPONENT)
+        self.details.comparison.rows_chosen.connect(self._tell_rows)
+        self._show_emptiness(None)
         self._stack.setCurrentWidget(self.empty)
 
     @property
     def backup(self) -> Backup | None:
         """The selected one."""
         return self.list.backup
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """Words of a command line for the rows that are selected in the comparison."""
+        wanted = self.details.comparison.wanted
+        return rows_words(wanted.table.table, wanted.keys) if wanted is not None else ()
 
     @Slot(object)
     def show_workspace(self, status: WorkspaceStatus | None) -> None:
@@ -83,6 +92,7 @@ class BackupsPage(QWidget):
         """The page is about this component now; its newest backup is selected unless one of it is already."""
         before, self._status = self._status, status
         self._header.show_status(status)
+        self._header.setVisible(status is not None)
         if status is None:
             if before is not None:
                 self._select("")
@@ -133,14 +143,22 @@ class BackupsPage(QWidget):
             self.component_chosen.emit(component)
         self._show_selected()
 
+    @Slot()
+    def _tell_rows(self) -> None:
+        self.backup_selected.emit(self.backup)
+
     def _show_selected(self) -> None:
         backup = self.backup
         status = next((each for each in self._components if each.name == self.list.component), None)
         if backup is None:
-            self.empty.show_emptiness(_emptiness(status))
+            self._show_emptiness(status)
         self.details.show_backup(backup, live=status is not None and status.exists)
         self._stack.setCurrentWidget(self.empty if backup is None else self.details)
         self.backup_selected.emit(backup)
+
+    def _show_emptiness(self, status: ComponentStatus | None) -> None:
+        self.empty.show_emptiness(_emptiness(status))
+        self.empty.offer(self._back_up if status is not None else self._back_up_all)
 
     def _buttons(self, actions: ActionSet) -> QHBoxLayout:
         row = QHBoxLayout()

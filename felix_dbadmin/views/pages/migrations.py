@@ -13,6 +13,7 @@ from felix_dbadmin.core.rehearse.report import Rehearsal
 from felix_dbadmin.models.columns import MIGRATION_COLUMNS, MigrationRow, migration_rows
 from felix_dbadmin.models.table_model import TableModel
 from felix_dbadmin.models.version_points import choice_at, legend, version_points
+from felix_dbadmin.models.wording import trouble_hint
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.notice import Notice
 from felix_dbadmin.views.widgets.banner import Banner
@@ -22,6 +23,9 @@ from felix_dbadmin.views.widgets.empty_state import Emptiness, EmptyState
 from felix_dbadmin.views.widgets.migration_details import MigrationDetails
 from felix_dbadmin.views.widgets.overview import Overview
 from felix_dbadmin.views.widgets.version_line import VersionLine
+
+_FEWEST_ROWS, _MANY_ROWS = 3, 6
+"""Of the list of migrations, before somebody moves its edge: the SQL beneath needs the room more."""
 
 _DESCRIPTION = 1
 """The column that takes the room that is left."""
@@ -47,10 +51,10 @@ class MigrationsPage(QWidget):
         self._header = ComponentHeader(look, self)
         self.line = VersionLine(look, self)
         self._legend = PlainLabel(parent=self)
-        self._legend.setEnabled(False)
+        self._legend.make_muted()
         self._model: TableModel[MigrationRow] = TableModel(MIGRATION_COLUMNS, _version, self)
         self.table = RowTable(self._model, look.delegate, "Migrations", self, stretch=_DESCRIPTION)
-        self.table.show_at_least(3)
+        self.table.show_at_least(_FEWEST_ROWS)
         self.details = MigrationDetails(look, self)
         self.sql, self.rehearsal = self.details.sql, self.details.rehearsal
         self._again = QAction("Read it again", self)
@@ -60,6 +64,7 @@ class MigrationsPage(QWidget):
         self.menu.addAction(self.change)
         self.menu.setToolTipsVisible(True)
         self._body = QSplitter(Qt.Orientation.Vertical, self)
+        self._moved = False
         self._states = QStackedWidget(self)
         self._component_page = QWidget(self)
         self._stack = QStackedWidget(self)
@@ -70,6 +75,7 @@ class MigrationsPage(QWidget):
         self.overview.component_chosen.connect(self.component_chosen)
         self.details.history_wanted.connect(self._ask_history)
         self.table.selectionModel().currentRowChanged.connect(self._show_details)
+        self._body.splitterMoved.connect(self._note_moved)
 
     @property
     def headline(self) -> str:
@@ -85,7 +91,7 @@ class MigrationsPage(QWidget):
         other = status is None or self._status is None or status.name != self._status.name
         self._status = status
         self._stack.setCurrentWidget(self._component_page if status else self.overview)
-        self._header.show_status(status)
+        self._header.show_status(status, sentence=status is None or status.trouble is None)
         points = version_points(status) if status else ()
         self.line.show_points(points)
         self._legend.setText(legend(points))
@@ -96,6 +102,7 @@ class MigrationsPage(QWidget):
         if status is not None and _outdated(self._rehearsals.get(status.name, ()), status):
             del self._rehearsals[status.name]
             other = True
+        self._share_height()
         if other:
             self.details.forget_history()
             self._show_rehearsal()
@@ -156,8 +163,11 @@ class MigrationsPage(QWidget):
     def _show_state(self, status: ComponentStatus | None) -> None:
         """A component that cannot be read, or that has no migration, says so instead of showing empty tables."""
         if status is not None and status.trouble is not None:
-            self.empty.show_emptiness(Emptiness(status.trouble.summary, status.trouble.hint, "bad"))
+            self._again.setText("Try again")
+            icon = "locked" if status.locked else "bad"
+            self.empty.show_emptiness(Emptiness(status.trouble.summary, trouble_hint(status), icon))
         elif status is not None and not self._model.rows:
+            self._again.setText("Read it again")
             files = f"A file like migrations/{status.name}/001_create_table.sql is one."
             self.empty.show_emptiness(Emptiness(f"{status.title} has no migrations", files, "waiting"))
         else:
@@ -178,10 +188,9 @@ class MigrationsPage(QWidget):
 
     @Slot(int)
     def _offer(self, version: int) -> None:
-        """Under the point that was chosen: what can be done to get there."""
+        """Under the point that was chosen: what can be done to get there. What is selected and read stays."""
         if self._status is None:
             return
-        self.select_version(version)
         choice = choice_at(self._status, version)
         self.change.setData(choice.request)
         self.change.setText(choice.text)
@@ -190,6 +199,16 @@ class MigrationsPage(QWidget):
         self.change.setEnabled(choice.request is not None)
         self.menu.popup(self.line.mapToGlobal(self.line.place_of(version)))
         self.menu.setActiveAction(self.change)
+
+    @Slot()
+    def _note_moved(self) -> None:
+        self._moved = True
+
+    def _share_height(self) -> None:
+        """The list is as high as its rows, within reason; once its edge was moved by hand it stays there."""
+        if not self._moved:
+            height = self.table.height_of(min(_MANY_ROWS, max(_FEWEST_ROWS, len(self._model.rows))))
+            self._body.setSizes([height, max(1, self._body.height() - height)])
 
     @Slot()
     def _ask_change(self) -> None:
@@ -203,8 +222,8 @@ class MigrationsPage(QWidget):
     def _lay_out(self) -> None:
         self._body.addWidget(self.table)
         self._body.addWidget(self.details)
-        self._body.setStretchFactor(0, 1)
-        self._body.setStretchFactor(1, 3)
+        self._body.setStretchFactor(0, 0)
+        self._body.setStretchFactor(1, 1)
         self._body.setChildrenCollapsible(False)
         self._states.addWidget(self._body)
         self._states.addWidget(self.empty)

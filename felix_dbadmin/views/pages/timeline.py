@@ -10,6 +10,7 @@ from felix_dbadmin.core.history import Event
 from felix_dbadmin.core.migrate.status import ComponentStatus
 from felix_dbadmin.models.table_model import TableModel
 from felix_dbadmin.models.timeline import EVENT_COLUMNS, GoBack, go_back
+from felix_dbadmin.models.wording import trouble_hint
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.notice import Undo
 from felix_dbadmin.views.widgets.basics import PlainLabel, RowTable
@@ -63,31 +64,36 @@ class TimelinePage(QWidget):
 
     def show_component(self, status: ComponentStatus | None) -> None:
         """Show this component's events: at once where they were read, and again when they are read anew."""
-        other = status is None or self._status is None or status.name != self._status.name
-        self._status = status
-        self._header.show_status(status)
+        before, self._status = self._status, status
+        other = status is None or before is None or status.name != before.name or before.trouble is not None
+        troubled = status is not None and status.trouble is not None
+        self._header.show_status(status, sentence=not troubled)
+        self._header.setVisible(status is not None)
         if other:
             self._model.set_rows(())
             self.line.show_events(())
             self._show_empty(READING if status else NO_COMPONENT)
+        if status is not None and status.trouble is not None:
+            icon = "locked" if status.locked else "bad"
+            self._show_empty(Emptiness(status.trouble.summary, trouble_hint(status), icon))
         self._ask()
         self._show_selected()
 
     @Slot(str, object)
     def show_history(self, component: str, events: tuple[Event, ...]) -> None:
         """Newest first. What belongs to a component that is not shown any more is dropped."""
-        if self._status is None or component != self._status.name:
+        if self._status is None or component != self._status.name or self._status.trouble is not None:
             return
-        first = not self._model.rows
+        before = len(self._model.rows)
         self._model.set_rows(events)
         self.line.show_events(self._model.rows)
         if not events:
             self._show_empty(NOTHING)
             return
         self._stack.setCurrentIndex(0)
-        if first:
+        if before != len(events):
             self.table.fit_columns(24)
-        if first or not self.table.currentIndex().isValid():
+        if not before or not self.table.currentIndex().isValid():
             self.table.selectRow(0)
         self._show_selected()
 
@@ -101,7 +107,7 @@ class TimelinePage(QWidget):
         self._ask()
 
     def _ask(self) -> None:
-        if self._status is not None and self.isVisible():
+        if self._status is not None and self._status.trouble is None and self.isVisible():
             self.history_wanted.emit(self._status.name)
 
     def _show_empty(self, emptiness: Emptiness) -> None:

@@ -7,7 +7,16 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from felix_dbadmin.core.activity import Activity
-from felix_dbadmin.models.activity_rows import ACTIVITY_COLUMNS, ActivityRow, merged
+from felix_dbadmin.core.migrate.asked import asked_by
+from felix_dbadmin.models.activity_rows import (
+    ACTIVITY_COLUMNS,
+    CANCELLED,
+    FAILED,
+    FAULTS,
+    INTERRUPTED,
+    ActivityRow,
+    merged,
+)
 from felix_dbadmin.models.plain import plain_tooltip
 from felix_dbadmin.models.table_model import TableModel
 from felix_dbadmin.views.job_log import JobLog
@@ -25,6 +34,8 @@ _LINES = 6.5
 _WIDEST = 42
 """Letters of the other columns."""
 
+_ENDED_BADLY = (FAULTS, FAILED, CANCELLED, INTERRUPTED)
+
 NOTHING = "Nothing was done here yet. What you start appears here, and stays."
 
 
@@ -32,6 +43,8 @@ class ActivityPanel(QWidget):
     """A row for each piece of work; beneath it its log, Stop, and the command that does the same."""
 
     command_copied = Signal(str)
+    again_requested = Signal(str)
+    """The command of work that did not come to its end: somebody wants it once more."""
 
     def __init__(self, log: JobLog, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -45,14 +58,17 @@ class ActivityPanel(QWidget):
         self.log.setTabChangesFocus(True)
         named(self.log, "Log of the selected work")
         self.stop_button = QPushButton("Stop", self)
+        self.again_button = QPushButton("Try again…", self)
+        self.again_button.setToolTip("Rehearse the same as things stand now; a change is reviewed again first")
         self.copy_button = QPushButton("Copy as command", self)
         self.empty = PlainLabel(NOTHING, self)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
         self.stop_button.clicked.connect(self._stop)
+        self.again_button.clicked.connect(self._ask_again)
         self.copy_button.clicked.connect(self._copy)
         self.table.selectionModel().currentRowChanged.connect(self._show_selected)
-        self._fitted = 0
+        self._fitted = (0, 0)
         self._timer = QTimer(self, interval=LOOK)
         self._timer.timeout.connect(self._refresh)
         log.changed.connect(self._refresh)
@@ -88,8 +104,10 @@ class ActivityPanel(QWidget):
         """The newest is selected until somebody chooses another; then that stays."""
         at_top = self.table.currentIndex().row() <= 0
         self._model.set_rows(merged(self._log.rows, self._journal))
-        if len(self._model.rows) != self._fitted:
-            self._fitted = len(self._model.rows)
+        rows = self._model.rows
+        longest = max((len(row.state_text) for row in rows), default=0)
+        if (len(rows), longest) != self._fitted:
+            self._fitted = (len(rows), longest)
             self.table.fit_columns(_WIDEST)
         self.empty.setVisible(not self._model.rows)
         self._parts.setVisible(bool(self._model.rows))
@@ -110,6 +128,10 @@ class ActivityPanel(QWidget):
             if at_end and row is not None and row.live:
                 self.log.verticalScrollBar().setValue(self.log.verticalScrollBar().maximum())
         self.stop_button.setEnabled(row is not None and row.state in ("Waiting", "Running"))
+        again = row is not None and row.state in _ENDED_BADLY and asked_by(row.command) is not None
+        self.again_button.setEnabled(again)
+        self.again_button.setVisible(again)
+        self.stop_button.setVisible(not again)
         self.copy_button.setEnabled(row is not None and bool(row.command))
         self.copy_button.setToolTip(plain_tooltip(row.command if row else ""))
 
@@ -119,6 +141,11 @@ class ActivityPanel(QWidget):
             self._log.cancel(self.row.key)
 
     @Slot()
+    def _ask_again(self) -> None:
+        if self.row is not None:
+            self.again_requested.emit(self.row.command)
+
+    @Slot()
     def _copy(self) -> None:
         if self.row is not None:
             QGuiApplication.clipboard().setText(self.row.command)
@@ -126,7 +153,7 @@ class ActivityPanel(QWidget):
 
     def _lay_out(self) -> None:
         buttons = QVBoxLayout()
-        for button in (self.stop_button, self.copy_button):
+        for button in (self.stop_button, self.again_button, self.copy_button):
             button.setAutoDefault(False)
             buttons.addWidget(button)
         buttons.addStretch()

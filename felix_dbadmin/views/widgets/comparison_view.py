@@ -8,7 +8,6 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from felix_dbadmin.core.backups.compare import Comparison, TableComparison
+from felix_dbadmin.core.errors import BackupUnusable, DbAdminError
 from felix_dbadmin.core.task import Progress
 from felix_dbadmin.core.text import count_text
 from felix_dbadmin.jobs.job import Job
@@ -39,8 +39,10 @@ from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.widgets.basics import PlainLabel, RowTable, named
 from felix_dbadmin.views.widgets.empty_state import ActionButton, Emptiness, EmptyState
 from felix_dbadmin.views.widgets.findings_tree import FindingsTree
+from felix_dbadmin.views.widgets.sample_table import SampleTable
 
 NOT_COMPARED = Emptiness("Not compared yet", "See which rows came, went or changed since this backup.", "compare")
+UNUSABLE = "Verify it to see all that is wrong with it; another backup may be whole."
 STOPPED = Emptiness("The comparison was stopped", "Nothing was changed by it.", "compare")
 
 
@@ -59,10 +61,14 @@ class ComparisonView(QWidget):
     stop_asked = Signal()
     bring_back_asked = Signal(object)
     """RowsWanted"""
+    rows_chosen = Signal()
+    """Other rows are wanted now."""
 
     def __init__(self, look: Look, actions: ActionSet, parent: QWidget) -> None:
         super().__init__(parent)
         self.empty = EmptyState(look, (actions[Do.COMPARE],), self)
+        self.unusable = EmptyState(look, (actions[Do.VERIFY_BACKUP],), self)
+        self._wanted: RowsWanted | None = None
         self.comparison: Comparison | None = None
         self._compared: TableModel[ComparedRow] = TableModel(COMPARED_COLUMNS, _name, self)
         self._samples = SampleModel(self)
@@ -71,8 +77,7 @@ class ComparisonView(QWidget):
         self._versions = PlainLabel(parent=self)
         self.schema = FindingsTree(look, "Schema, backup against live", self, fitted=0)
         self.tables = RowTable(self._compared, look.delegate, "Tables, backup against live", self, stretch=0)
-        self.samples = RowTable(self._samples, look.delegate, "Rows that differ", self, stretch=0)
-        self.samples.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.samples = SampleTable(self._samples, look.delegate, "Rows that differ", self)
         self._lower = QStackedWidget(self)
         self._shown = PlainLabel(parent=self)
         self.rows_button = QPushButton("Bring rows back…", self)
@@ -82,7 +87,7 @@ class ComparisonView(QWidget):
         named(self._bar, "Progress of the comparison")
         self.stop_button = QPushButton("Cancel", self)
         self._stack = QStackedWidget(self)
-        for page in (self.empty, self._running_page(), self._found_page(actions)):
+        for page in (self.empty, self._running_page(), self._found_page(actions), self.unusable):
             self._stack.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -109,6 +114,19 @@ class ComparisonView(QWidget):
         self.comparison = None
         self.empty.show_emptiness(emptiness)
         self._stack.setCurrentIndex(0)
+        self._tell()
+
+    def show_trouble(self, error: DbAdminError) -> None:
+        """It could not be done: what to do is to try again, or where it is the backup's fault to look at that."""
+        if isinstance(error, BackupUnusable):
+            self.comparison = None
+            self.unusable.show_emptiness(
+                Emptiness("This backup cannot be compared", f"{error.summary}\n{UNUSABLE}", "bad")
+            )
+            self._stack.setCurrentWidget(self.unusable)
+            self._tell()
+        else:
+            self.show_emptiness(Emptiness("They could not be compared", f"{error.summary}\n{error.hint}", "bad"))
 
     def follow(self, job: Job[Any]) -> None:
         """A comparison runs."""
@@ -119,6 +137,7 @@ class ComparisonView(QWidget):
         self.stop_button.setEnabled(True)
         job.progressed.connect(self._show_progress)
         self._stack.setCurrentIndex(1)
+        self._tell()
 
     def show_comparison(self, comparison: Comparison) -> None:
         self.comparison = comparison
@@ -180,6 +199,7 @@ class ComparisonView(QWidget):
         self._samples.set_table(table)
         self.samples.fit_columns()
         self._lower.setCurrentWidget(self.schema if row is not None and table is None else self.samples)
+        self._lower.setVisible(table is None or differs(table))
         self._shown.setText(_shown_text(table))
         self._shown.setVisible(bool(self._shown.text()))
         self._weigh()
@@ -195,6 +215,12 @@ class ComparisonView(QWidget):
         reason = self._why_no_table(table)
         self.table_button.setEnabled(not reason)
         self.table_button.setToolTip(reason or "Make the whole table as it is in the backup")
+        self._tell()
+
+    def _tell(self) -> None:
+        if (wanted := self.wanted) != self._wanted:
+            self._wanted = wanted
+            self.rows_chosen.emit()
 
     def _why_no_table(self, table: TableComparison | None) -> str:
         """'' where the whole table can be brought back."""
@@ -226,6 +252,7 @@ class ComparisonView(QWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(self._shown)
         rows.addWidget(self._lower, 1)
+        rows.addStretch()
         split = QSplitter(Qt.Orientation.Vertical, page)
         split.setChildrenCollapsible(False)
         for number, widget in enumerate((self.tables, lower)):

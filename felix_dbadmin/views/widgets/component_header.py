@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from felix_dbadmin.core.migrate.status import ComponentStatus
 from felix_dbadmin.models.roles import Tone
@@ -14,7 +14,9 @@ from felix_dbadmin.views.widgets.basics import PlainLabel
 
 
 class ComponentHeader(QWidget):
-    def __init__(self, look: Look, parent: QWidget) -> None:
+    """With `again` it offers to read a component once more that cannot be read."""
+
+    def __init__(self, look: Look, parent: QWidget, *, again: QAction | None = None) -> None:
         super().__init__(parent)
         self._look = look
         self._tone = Tone.NORMAL
@@ -25,18 +27,30 @@ class ComponentHeader(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        for label in (self._title, self._facts, self._situation):
+        for label in (self._title, self._facts):
             column.addWidget(label)
+        self.again_button = QPushButton("Try again", self)
+        self.again_button.hide()
+        self._again = again
+        if again is not None:
+            self.again_button.clicked.connect(again.trigger)
+        row = QHBoxLayout()
+        row.addWidget(self._situation, 1)
+        row.addWidget(self.again_button)
+        column.addLayout(row)
         look.theme.changed.connect(self._dress)
 
     @property
     def text(self) -> str:
         return " ".join(label.text() for label in (self._title, self._facts, self._situation))
 
-    def show_status(self, status: ComponentStatus | None) -> None:
+    def show_status(self, status: ComponentStatus | None, *, sentence: bool = True) -> None:
+        """Without its `sentence` where the page says that itself, and larger."""
         self._title.setText(status.title if status else "Select a component")
         self._facts.setText(headline(status) if status else "")
-        self._situation.setText(situation(status) if status else "")
+        self._situation.setText(situation(status) if status and sentence else "")
+        self._situation.setVisible(sentence)
+        self.again_button.setVisible(self._again is not None and status is not None and status.trouble is not None)
         self._tone = health_tone(status) if status else Tone.NORMAL
         self._dress()
 

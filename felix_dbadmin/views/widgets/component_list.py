@@ -37,7 +37,13 @@ _LETTERS = 96
 """Wide enough for the names and healths that there are."""
 
 _NAME_LETTERS = 34
-"""The least that the first column shrinks to."""
+"""The first column needs no more than that before others may take room."""
+
+_FEWEST_NAME_LETTERS = 18
+"""The least that it shrinks to."""
+
+_LAST = len(HEADINGS) - 1
+"""Health, which is never hidden."""
 
 _MINUTE = 60_000
 """Milliseconds after which the ages of backups are written anew."""
@@ -215,13 +221,16 @@ class _Tree(QTreeView):
         header.setMinimumSectionSize(self.fontMetrics().averageCharWidth() * 6)
         header.setResizeContentsPrecision(0)  # only what is in sight is measured
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self._widths = [header.sectionSizeHint(column) for column in range(len(HEADINGS))]
+        header.sectionResized.connect(self._note_width)
         for column in range(1, len(HEADINGS)):
-            self.setColumnWidth(column, header.sectionSizeHint(column))
+            self.setColumnWidth(column, self._widths[column])
 
     def fit(self) -> None:
         """Make columns wider where a text needs it; one that somebody widened stays."""
         for column in range(1, len(HEADINGS)):
-            self.setColumnWidth(column, max(self.columnWidth(column), self.sizeHintForColumn(column)))
+            self._widths[column] = max(self._widths[column], self.sizeHintForColumn(column))
+            self.setColumnWidth(column, self._widths[column])
         self._share()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -236,7 +245,21 @@ class _Tree(QTreeView):
         super().drawRow(painter, option, index)
 
     def _share(self) -> None:
-        """The first column takes the room that is left, and no less than a name needs."""
+        """Component and Health are always there, the others from left to right as far as there is room for them.
+
+        The first column takes the room that is left.
+        """
+        letter = self.fontMetrics().averageCharWidth()
+        wanted = min(letter * _NAME_LETTERS, self.sizeHintForColumn(0))
+        room = self.viewport().width() - self._widths[_LAST]
+        for column in range(1, _LAST):
+            room -= self._widths[column]
+            self.setColumnHidden(column, room < wanted)
         others = sum(self.columnWidth(column) for column in range(1, len(HEADINGS)))
-        least = self.fontMetrics().averageCharWidth() * _NAME_LETTERS
-        self.setColumnWidth(0, max(self.viewport().width() - others, least))
+        self.setColumnWidth(0, max(self.viewport().width() - others, letter * _FEWEST_NAME_LETTERS))
+
+    @Slot(int, int, int)
+    def _note_width(self, column: int, before: int, now: int) -> None:
+        """A column that is hidden comes back as wide as it was."""
+        if now:
+            self._widths[column] = now

@@ -12,7 +12,7 @@ from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.widgets.basics import PlainLabel, named
 
 _ICON_LINES = 3
-_TEXT_WIDTH = 60
+_NARROWEST, _WIDEST = 60, 90
 """Letters of a line of text; longer ones are hard to read."""
 
 
@@ -23,6 +23,14 @@ class Emptiness:
     title: str
     text: str = ""
     icon: str = "info"
+
+
+NO_WORKSPACE = Emptiness(
+    "Open a Felix folder",
+    "A folder that holds Felix's databases: knowledge, tasks, workflows, agent performance, system actions. "
+    "Nothing is written before you ask for it.",
+    "database",
+)
 
 
 class EmptyState(QWidget):
@@ -39,22 +47,26 @@ class EmptyState(QWidget):
         self._text = PlainLabel(parent=self)
         for label in (self._title, self._text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            label.setMinimumWidth(self.fontMetrics().averageCharWidth() * _TEXT_WIDTH)
+            label.setMinimumWidth(self.fontMetrics().averageCharWidth() * _NARROWEST)
         buttons = QHBoxLayout()
         buttons.addStretch()
-        for action in actions:
-            buttons.addWidget(ActionButton(action, self))
+        self._buttons = {action: ActionButton(action, self) for action in actions}
+        for button in self._buttons.values():
+            buttons.addWidget(button)
         buttons.addStretch()
-        column = QVBoxLayout()
+        body = QWidget(self)
+        body.setMaximumWidth(self.fontMetrics().averageCharWidth() * _WIDEST)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
         column.addStretch(2)
         for widget in (self._icon, self._title, self._text):
             column.addWidget(widget)
         column.addLayout(buttons)
         column.addStretch(3)
         row = QHBoxLayout(self)
-        row.addStretch()
-        row.addLayout(column)
-        row.addStretch()
+        row.addStretch(1)
+        row.addWidget(body, 100)
+        row.addStretch(1)
         look.theme.changed.connect(self._dress)
 
     @property
@@ -69,6 +81,11 @@ class EmptyState(QWidget):
         named(self, emptiness.title, emptiness.text)
         self._dress()
 
+    def offer(self, *actions: QAction) -> None:
+        """Only these of its actions lead out of what it shows now."""
+        for action, button in self._buttons.items():
+            button.offer(action in actions)
+
     @Slot()
     def _dress(self) -> None:
         edge = self.fontMetrics().height() * _ICON_LINES
@@ -81,8 +98,14 @@ class ActionButton(QPushButton):
     def __init__(self, action: QAction, parent: QWidget) -> None:
         super().__init__(parent)
         self._action = action
+        self._offered = True
         self.clicked.connect(action.trigger)
         action.changed.connect(self._follow)
+        self._follow()
+
+    def offer(self, offered: bool) -> None:
+        """Whether it is of any use where it stands."""
+        self._offered = offered
         self._follow()
 
     @Slot()
@@ -91,4 +114,4 @@ class ActionButton(QPushButton):
         self.setToolTip(self._action.toolTip())
         self.setIcon(self._action.icon())
         self.setEnabled(self._action.isEnabled())
-        self.setVisible(self._action.isVisible())
+        self.setVisible(self._offered and self._action.isVisible())

@@ -35,11 +35,11 @@ class HistoryView(QStackedWidget):
         return self._model.rows
 
     def show_events(self, events: tuple[Event, ...]) -> None:
-        first = not self._model.rows
+        before = len(self._model.rows)
         self._model.set_rows(events)
         self.empty.show_emptiness(NOTHING)
         self.setCurrentWidget(self.table if events else self.empty)
-        if first:
+        if before != len(events):
             self.table.fit_columns(_LETTERS)
 
     def forget(self) -> None:

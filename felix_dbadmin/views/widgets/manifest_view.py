@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from felix_dbadmin.core.backups.catalogue import Backup
 from felix_dbadmin.models.backup_groups import manifest_groups
@@ -26,15 +26,16 @@ class ManifestView(QWidget):
         self.raw.setTabChangesFocus(True)
         self.raw.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         named(self.raw, "Manifest as JSON")
-        self.as_json = QCheckBox("As JSON", self)
+        self.as_json = QPushButton("As JSON", self)
+        self.as_json.setCheckable(True)
         self.copy_button = QPushButton("Copy", self)
         self.copy_button.setToolTip("Copy the manifest as JSON")
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.facts)
         self._stack.addWidget(self.raw)
         head = QHBoxLayout()
-        head.addWidget(self.as_json)
         head.addStretch()
+        head.addWidget(self.as_json)
         head.addWidget(self.copy_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -38,6 +38,8 @@ class MigrationDetails(QTabWidget):
         """The tab Changes is there only where the file is not what was applied."""
         self.sql.show_migration(row)
         changed = self.changes.show_difference(row.applied if row else None)
+        if not changed and self.currentWidget() is self.changes:
+            self.setCurrentWidget(self.sql)
         self.setTabVisible(self.indexOf(self.changes), changed)
 
     def show_history(self, events: tuple[Event, ...]) -> None:

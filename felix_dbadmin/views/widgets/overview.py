@@ -28,7 +28,7 @@ class Overview(QWidget):
         self._model: TableModel[TreeRow] = TableModel(OVERVIEW_COLUMNS, _key, self)
         self.table = RowTable(self._model, look.delegate, "All components", self, stretch=len(OVERVIEW_COLUMNS) - 1)
         hint = PlainLabel("Enter or a double click opens a component.", self)
-        hint.setEnabled(False)
+        hint.make_muted()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._title)
@@ -50,7 +50,7 @@ class Overview(QWidget):
         health, _ = fleet_health(status)
         size = bytes_text(sum(component.size for component in status.components))
         facts = [fleet_text(status), size, f"read at {time_text(status.at).split()[-1]}"]
-        if health != f"{status.pending} pending":
+        if health != f"{status.pending:,} pending":
             facts.insert(1, health)
         self._facts.setText(" · ".join(facts))
         if first:

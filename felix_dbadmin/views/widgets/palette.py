@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
@@ -14,8 +14,10 @@ from felix_dbadmin.models.table_model import Column, TableModel
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.widgets.basics import PlainLabel, RowTable, named
 
-_LETTERS = 120
+_LETTERS = 150
 _LINES = 26
+_FOOT_LINES = 2
+"""As many as the longest command takes: the list must not jump with each step in it."""
 _HINT = 1
 """The column that takes the room that is left."""
 
@@ -62,12 +64,15 @@ class PaletteDialog(QDialog):
         self.table = RowTable(self._model, look.delegate, "Matches", self, stretch=_HINT)
         self.table.horizontalHeader().hide()
         self.foot = PlainLabel(parent=self)
+        self.foot.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.foot.setMinimumHeight(self.fontMetrics().lineSpacing() * _FOOT_LINES)
         column = QVBoxLayout(self)
         column.addWidget(self.line)
         column.addWidget(self.table, 1)
         column.addWidget(self.foot)
         metrics = self.fontMetrics()
-        self.resize(metrics.averageCharWidth() * _LETTERS, metrics.height() * _LINES)
+        wanted = QSize(metrics.averageCharWidth() * _LETTERS, metrics.height() * _LINES)
+        self.resize(wanted.boundedTo(parent.window().size() * 0.9))
         self._picked = ""
         self.line.installEventFilter(self)
         self.table.installEventFilter(self)

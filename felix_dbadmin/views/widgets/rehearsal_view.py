@@ -13,6 +13,7 @@ from felix_dbadmin.models.findings import Group, rehearsal_groups
 from felix_dbadmin.models.table_model import TableModel
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.widgets.basics import PlainLabel, RowTable
+from felix_dbadmin.views.widgets.empty_state import Emptiness, EmptyState
 from felix_dbadmin.views.widgets.findings_tree import FindingsTree
 
 _STATEMENT = 2
@@ -21,11 +22,18 @@ _STATEMENT = 2
 _STATEMENT_SHARE = 66
 """Percent of the width."""
 
-_SIDE_BY_SIDE = 130
+_SIDE_BY_SIDE = 170
 """Letters of a line that statements and findings can share."""
 
 _LETTERS = 24
 """Of the widest of the other columns; the statement says it all once more."""
+
+
+NOTHING = Emptiness(
+    "No dry run yet",
+    "A dry run (Ctrl+R) really runs the migrations, on a copy. The live file is only read.",
+    "rehearse",
+)
 
 
 class RehearsalView(QWidget):
@@ -33,11 +41,11 @@ class RehearsalView(QWidget):
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
-        self._summary = PlainLabel("No dry run yet. A dry run really runs the migrations, on a copy.", self)
+        self._summary = PlainLabel(parent=self)
         self._proof = PlainLabel(parent=self)
         self._model = TableModel(STATEMENT_COLUMNS, _number, self)
         self.statements = RowTable(self._model, look.delegate, "Statements of the dry run", self, stretch=_STATEMENT)
-        self.findings = FindingsTree(look, "What the dry run found", self)
+        self.findings = FindingsTree(look, "What the dry run found", self, fitted=0)
         self._split = split = QSplitter(Qt.Orientation.Horizontal, self)
         split.addWidget(self.statements)
         split.addWidget(self.findings)
@@ -46,11 +54,14 @@ class RehearsalView(QWidget):
         split.setStretchFactor(1, 100 - _STATEMENT_SHARE)
         split.setChildrenCollapsible(False)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, column.spacing(), 0, 0)
         column.addWidget(self._summary)
         column.addWidget(split, 1)
         column.addWidget(self._proof)
-        self._parts = (split, self._proof)
+        self.empty = EmptyState(look, (), self)
+        self.empty.show_emptiness(NOTHING)
+        column.addWidget(self.empty, 1)
+        self._parts = (self._summary, split, self._proof)
         self.clear()
 
     @property
@@ -59,22 +70,28 @@ class RehearsalView(QWidget):
 
     def clear(self) -> None:
         self._model.set_rows(())
-        self._summary.setText("No dry run yet. A dry run really runs the migrations, on a copy.")
         for part in self._parts:
             part.hide()
+        self.empty.show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Side by side where there is room for both, else one above the other."""
         super().resizeEvent(event)
         wide = self.width() >= self.fontMetrics().averageCharWidth() * _SIDE_BY_SIDE
-        self._split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+        orientation = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
+        if orientation != self._split.orientation():
+            self._split.setOrientation(orientation)
+            share = _STATEMENT_SHARE if wide else 50
+            self._split.setSizes([share, 100 - share])
 
-    def show_rehearsals(self, rehearsals: tuple[Rehearsal, ...]) -> None:
+    def show_rehearsals(self, rehearsals: tuple[Rehearsal, ...], *, losses: bool = True) -> None:
+        """Without `losses` where they are told beside it."""
         self._model.set_rows(statement_rows(rehearsals))
         self.statements.fit_columns(_LETTERS)
-        self.findings.show_groups(_groups(rehearsals))
+        self.findings.show_groups(_groups(rehearsals, losses))
         self._summary.setText(summary_of(rehearsals))
         self._proof.setText(proof_of(rehearsals))
+        self.empty.hide()
         for part in self._parts:
             part.show()
 
@@ -101,13 +118,13 @@ def proof_of(rehearsals: tuple[Rehearsal, ...]) -> str:
     return "\n".join(f"{list_text(names, limit=20)}: {sentence}" for sentence, names in said.items())
 
 
-def _groups(rehearsals: tuple[Rehearsal, ...]) -> tuple[Group, ...]:
+def _groups(rehearsals: tuple[Rehearsal, ...], losses: bool) -> tuple[Group, ...]:
     if len(rehearsals) == 1:
-        return rehearsal_groups(rehearsals[0])
+        return rehearsal_groups(rehearsals[0], losses=losses)
     return tuple(
         Group(f"{rehearsal.plan.component}: {group.title}", group.lines, group.tone)
         for rehearsal in rehearsals
-        for group in rehearsal_groups(rehearsal)
+        for group in rehearsal_groups(rehearsal, losses=losses)
     )
 
 

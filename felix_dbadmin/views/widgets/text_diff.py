@@ -26,7 +26,7 @@ class TextDiff(QWidget):
         self._code.setTabChangesFocus(True)
         named(self._code, "Applied text against the file now")
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, column.spacing(), 0, 0)
         column.addWidget(self._summary)
         column.addWidget(self._code, 1)
         look.theme.changed.connect(self._write)

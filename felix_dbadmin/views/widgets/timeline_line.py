@@ -59,6 +59,16 @@ class TimelineLine(QWidget):
             places.append(places[-1] + _GAP * letter + gap * stretch)
         return tuple(zip(events, places, strict=False))
 
+    @property
+    def dates(self) -> tuple[str, str]:
+        """Under the first mark and the last one: of the same day the clock time, of the same second nothing more."""
+        if not self.shown:
+            return "", ""
+        first, last = (time_text(self.shown[number][0].at) for number in (0, -1))
+        if first == last:
+            return first, ""
+        return first, last.split()[-1] if first.split()[0] == last.split()[0] else last
+
     def show_events(self, events: Sequence[Event]) -> None:
         """Newest first, as the history has them."""
         self._events = tuple(reversed(events))
@@ -104,11 +114,12 @@ class TimelineLine(QWidget):
         painter.setPen(muted)
         height = self.fontMetrics().height()
         below = QRectF(0, self._middle + height * 0.9, self.width(), height)
-        painter.drawText(below.adjusted(4, 0, 0, 0), Qt.AlignmentFlag.AlignLeft, time_text(shown[0][0].at))
+        painter.drawText(below.adjusted(4, 0, 0, 0), Qt.AlignmentFlag.AlignLeft, self.dates[0])
         if len(shown) > 1:
-            last = time_text(shown[-1][0].at)
+            first, last = self.dates
             right = shown[-1][1] + self.fontMetrics().horizontalAdvance(last) / 2
-            edge = min(float(self.width() - 4), max(right, 2.2 * self.fontMetrics().horizontalAdvance(last)))
+            clear = 4 + self.fontMetrics().horizontalAdvance(f"{first}   {last}")
+            edge = min(float(self.width() - 4), max(right, clear))
             painter.drawText(QRectF(0, below.top(), edge, height), Qt.AlignmentFlag.AlignRight, last)
         if hidden := len(self._events) - len(shown):
             painter.drawText(QRectF(4, self._middle - height / 2, shown[0][1], height), 0, f"+{hidden:,}")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSize
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from felix_dbadmin.models.roles import Role, Tone
 from felix_dbadmin.views.icons import Icons
-from felix_dbadmin.views.theme import Theme
+from felix_dbadmin.views.theme import Theme, with_outlines
+
+AFTER_NUMBERS = "\u2002"
+"""An en space: what stands to the right would else touch what the next column begins with."""
 
 
 class ToneDelegate(QStyledItemDelegate):
@@ -23,9 +26,13 @@ class ToneDelegate(QStyledItemDelegate):
         colour = self._theme.colour(Tone(tone)) if tone else None
         if colour is not None:
             option.palette.setColor(QPalette.ColorRole.Text, colour)
+        if option.features & QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator:
+            option.palette = with_outlines(option.palette)
+        if option.displayAlignment & Qt.AlignmentFlag.AlignRight:
+            option.text += AFTER_NUMBERS
         name = index.data(Role.ICON)
         if name:
-            option.icon = self._icons.icon(name)
+            option.icon = self._icons.icon(name, muted=tone == Tone.MUTED)
             option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
             edge = option.fontMetrics.height()
             option.decorationSize = QSize(edge, edge)

@@ -10,8 +10,9 @@ import pytest
 from felix_dbadmin.core.backups import compressing
 from felix_dbadmin.core.backups.bring_back import bring_back
 from felix_dbadmin.core.backups.catalogue import Backup, list_backups
-from felix_dbadmin.core.backups.compressing import compress_backups
+from felix_dbadmin.core.backups.compressing import compress_backups, preview_compress
 from felix_dbadmin.core.backups.keeping import delete_backup, export_backup, protect
+from felix_dbadmin.core.backups.names import manifest_of
 from felix_dbadmin.core.backups.operations import back_up, preview_prune, restore, restore_as_copy, verify
 from felix_dbadmin.core.backups.proving import prove_restorable
 from felix_dbadmin.core.backups.retention import RetentionPolicy
@@ -116,7 +117,7 @@ def test_a_cancel_leaves_the_plain_backup(tmp_path: Path, monkeypatch: pytest.Mo
     files = sorted((tmp_path / "backups").iterdir())
 
     def listen(progress: Progress) -> None:
-        if progress.note == "compressing":
+        if progress.note.endswith("compressing"):
             task.cancel()
 
     task = Task(listen)
@@ -124,6 +125,22 @@ def test_a_cancel_leaves_the_plain_backup(tmp_path: Path, monkeypatch: pytest.Mo
         compress_backups(tmp_path, 0, task=task)
     assert sorted((tmp_path / "backups").iterdir()) == files
     assert verify(tmp_path, name, task=Task()).ok
+
+
+def test_a_cancel_says_what_was_done_by_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("felix_dbadmin.core.task.REPORT_INTERVAL", 0.0)
+    backed_up(tmp_path, *TABLE)
+    back_up(tmp_path, "notes", task=Task())
+
+    def listen(progress: Progress) -> None:
+        if progress.note.startswith("2 of 2: "):
+            task.cancel()
+
+    task = Task(listen)
+    with pytest.raises(Cancelled, match="1 of 2 backups had been compressed by then, and stay so"):
+        compress_backups(tmp_path, 0, task=task)
+    assert sorted(item.compressed for item in list_backups(tmp_path / "backups")) == [False, True]
+    assert all(verify(tmp_path, item.name, task=Task()).ok for item in list_backups(tmp_path / "backups"))
 
 
 def test_after_a_crash_before_the_plain_file_went_the_next_run_ends_it(
@@ -164,3 +181,48 @@ def test_without_the_library_it_says_how_to_get_it(
     assert "felix-dbadmin[zstd]" in refused.value.hint
     with pytest.raises(WrongUsage, match="needs zstd compression"):
         compress_backups(tmp_path, 0, task=Task())
+
+
+def test_the_preview_names_exactly_what_goes_and_comes_near_what_it_saves(tmp_path: Path) -> None:
+    backed_up(tmp_path, *TABLE)
+    for _ in range(2):
+        back_up(tmp_path, "notes", task=Task())
+    (tmp_path / "backups" / "manual_notes_20250101_120000.db").write_bytes(b"somebody's own")
+    newest, second, oldest, stranger = list_backups(tmp_path / "backups")
+    change_bytes(
+        manifest_of(second.path), lambda data: data.replace(b'"verified_at": 1', b'"verified_at": null, "x": 1')
+    )
+    plan = preview_compress(tmp_path, 1, task=Task())
+    assert [item.name for item in plan.compress] == [oldest.name]
+    assert [(item.name, why) for item, why in plan.kept] == [
+        (newest.name, "among the newest 1"),
+        (second.name, "not verified yet"),
+        (stranger.name, "not made by this program: it has no manifest"),
+    ]
+    done = compress_backups(tmp_path, 1, task=Task())
+    assert done.names == (f"{oldest.name}.zst",)
+    assert abs(plan.after - done.after) < 0.1 * done.before
+    assert [why for _, why in preview_compress(tmp_path, 1, task=Task()).kept][2] == "compressed already"
+    assert preview_compress(tmp_path, 1, task=Task()).sentence.startswith("Nothing would be compressed: 4 backups stay")
+
+
+def test_only_what_was_shown_is_compressed(tmp_path: Path) -> None:
+    backed_up(tmp_path, *TABLE)
+    back_up(tmp_path, "notes", task=Task())
+    (shown,) = preview_compress(tmp_path, 1, task=Task()).compress
+    back_up(tmp_path, "notes", task=Task())
+    assert compress_backups(tmp_path, 1, task=Task(), only=[shown.name]).names == (f"{shown.name}.zst",)
+    assert [item.compressed for item in list_backups(tmp_path / "backups")] == [False, False, True]
+
+
+def test_progress_is_of_all_bytes_and_never_goes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("felix_dbadmin.core.task.REPORT_INTERVAL", 0.0)
+    backed_up(tmp_path, *TABLE)
+    back_up(tmp_path, "notes", task=Task())
+    seen: list[Progress] = []
+    done = compress_backups(tmp_path, 0, task=Task(seen.append))
+    told = [progress for progress in seen if progress.total]
+    assert {progress.total for progress in told} == {2 * done.before}
+    assert [progress.done for progress in told] == sorted(progress.done for progress in told)
+    assert told[-1].done == 2 * done.before
+    assert told[-1].note.startswith("2 of 2: ")
