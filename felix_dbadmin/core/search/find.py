@@ -8,13 +8,14 @@ import time
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import apsw
 
 from felix_dbadmin.core.connection import open_searcher
 from felix_dbadmin.core.errors import DatabaseUnusable, QueryInvalid
+from felix_dbadmin.core.search.beginnings import with_words_for_beginnings
 from felix_dbadmin.core.search.marks import Marked, snippets
 from felix_dbadmin.core.search.sources import Source
 from felix_dbadmin.core.search.statement import LONGEST_LEAD, Hit, Order, Search, Statement, led, statement_for, text_of
@@ -67,6 +68,11 @@ class Ranking:
 def first_page(folder: Path, source: Source, search: Search, *, task: Task) -> FirstPage:
     """The first hits, soon however many there are. Raises QueryInvalid, DatabaseUnusable, Locked, Cancelled."""
     with searching(folder, source, search, task) as (db, statement):
+        words = with_words_for_beginnings(db, source, search.query)
+        if words is not None:
+            sooner = first_hits(db, statement_for(db, source, replace(search, query=words)), search.order)
+            if not sooner.in_order:
+                return sooner
         return first_hits(db, statement, search.order)
 
 
