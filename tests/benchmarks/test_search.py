@@ -29,6 +29,9 @@ ROUNDS = 15
 OVERHEAD = 1.3
 """Ours against the bare statement."""
 
+AT_ONCE = 3.0
+"""Milliseconds. Below, making the rows of a page and looking for stems weighs more than the search; it is printed."""
+
 LIKE = 20
 """Reading every row against ours, for words in at most 1 % of them."""
 
@@ -127,7 +130,7 @@ def test_a_search_costs_little_more_than_its_statement(
 
         mine, theirs, ranking = milliseconds(ours), milliseconds(bare), milliseconds(whole, 3)
         lines.append(f"{name:28} first page {mine:7.2f} ms, bare {theirs:8.2f} ms; whole order {ranking:8.2f} ms")
-        if theirs > 0.2:  # below, both are at once and the difference is nobody's
+        if theirs > AT_ONCE:
             worst = max(worst, mine / theirs)
     benchmark.pedantic(lambda: None)
     benchmark.extra_info["figures"] = [f"{ENTRIES:,} entries", *lines, f"worst ratio {worst:.2f}"]

@@ -17,7 +17,7 @@ from felix_dbadmin.core.sql import quoted
 
 STEMMING = "porter"
 
-MOST_FORMS = 40
+MOST_FORMS = 20
 """Places in the index that are looked at for how a stem is written."""
 
 LONGEST_LOOK = 0.02
@@ -27,6 +27,23 @@ LONGEST_TEXT = 20_000
 """Characters of a row."""
 
 _SHORTEST_STEM = 2
+
+# fmt: off
+_ENDINGS = (
+    "abilities", "ability", "able", "ables", "ably", "ed", "edly", "eed", "ement", "ements", "ences", "ency",
+    "encies", "ent", "ents", "ently", "er", "ers", "es", "est", "ness", "ance", "ances", "ancy", "ancies", "ant",
+    "ants", "antly", "al", "alism", "alities", "ality", "alize", "alizes", "alized", "ally", "ate", "ated", "ates",
+    "ating", "ation", "ational", "ations", "ative", "ator", "ators", "e", "ed", "ely", "ence", "ful", "fulness",
+    "fully", "ible", "ibly", "ibility", "ic", "ical", "ically", "icate", "icities", "icity", "ied", "ies", "ing",
+    "ings", "ingly", "ion", "ional", "ions", "ism", "isms", "ities", "ity", "ive", "iveness", "ively", "ivities",
+    "ivity", "ization", "izations", "ize", "ized", "izer", "izers", "izes", "izing", "ly", "ment", "ments", "mental",
+    "ousness", "ous", "ously", "s", "sion", "sses", "tion", "tional", "ves", "y",
+)
+# fmt: on
+"""What Porter's stemmer cuts off, alone or together (https://tartarus.org/martin/PorterStemmer/def.txt)."""
+
+_AFTER_DOUBLED = ("ing", "ings", "ed", "er", "ers", "est", "able")
+"""runn-ing: the stem ends before a doubled letter."""
 
 
 def completed(db: apsw.Connection, source: Source, query: Query) -> Query:
@@ -61,6 +78,8 @@ def _words_begun(db: apsw.Connection, source: Source, begin: str, stop: float) -
     start = folded[0]
     found: list[str] = []
     for length in range(len(start) - 1, _SHORTEST_STEM - 1, -1):
+        if not _may_end(start[length - 1], start[length:]):
+            continue
         for stem in (start[:length], f"{start[:length]}e"):
             if time.perf_counter() > stop:
                 return found
@@ -68,6 +87,13 @@ def _words_begun(db: apsw.Connection, source: Source, begin: str, stop: float) -
             if word:
                 found.append(word)
     return found
+
+
+def _may_end(last: str, rest: str) -> bool:
+    """Whether a word may go on with `rest`, and then more, behind a stem that ends with `last`."""
+    if any(ending.startswith(rest) for ending in _ENDINGS):
+        return True
+    return rest[0] == last and any(ending.startswith(rest[1:]) for ending in _AFTER_DOUBLED)
 
 
 def _word_of(db: apsw.Connection, source: Source, folding: apsw.FTS5Tokenizer, stem: str, start: str) -> str:

@@ -35,17 +35,16 @@ class Markers:
 
     def read(self, text: str) -> Marked:
         """What FTS5's snippet() or highlight() returned."""
-        parts: list[str] = []
+        before, *pieces = text.split(self.begin)
+        parts = [before]
         spans: list[tuple[int, int]] = []
-        length = 0
-        pieces = text.split(self.begin)
-        parts.append(pieces[0])
-        length += len(pieces[0])
-        for piece in pieces[1:]:
+        length = len(before)
+        for piece in pieces:
             inside, _, after = piece.partition(self.end)
-            spans.append((length, length + len(inside)))
-            parts += [inside, after]
-            length += len(inside) + len(after)
+            end = length + len(inside)
+            spans.append((length, end))
+            parts += (inside, after)
+            length = end + len(after)
         return Marked("".join(parts), tuple(spans))
 
 

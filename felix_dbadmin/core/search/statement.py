@@ -168,21 +168,16 @@ class Statement:
         snippet = read(f"snippet({self.index}, -1, :begin, :end, '{GAP}', {SNIPPET_TOKENS})")
         sql = self.select(f"{snippet}, {self._details(read)}", rest)
         rows = db.execute(sql, {**self.bindings, "begin": markers.begin, "end": markers.end})
-        return tuple(self.hit_of(row, markers.read(text_of(marked))) for marked, *row in rows)
+        return tuple([self.hit_of(row, markers.read(text_of(marked))) for marked, *row in rows])
 
     def hit_of(self, row: Sequence[object], snippet: Marked) -> Hit:
         """A hit of a row of `details`."""
         rowid, key, title, moment, *values = row
-        table = bool(self.source.table)
-        return Hit(
-            rowid=rowid if isinstance(rowid, int) else 0,
-            key=key if table else None,
-            title=text_of(title),
-            snippet=snippet,
-            when=moment_of(moment),
-            values=tuple(text_of(value) for value in values),
-            gone=table and key is None,
-        )
+        if not self.source.table:
+            key = None
+        texts = tuple([text_of(value) for value in values])
+        gone = key is None and bool(self.source.table)
+        return Hit(rowid if isinstance(rowid, int) else 0, key, text_of(title), snippet, moment_of(moment), texts, gone)
 
 
 def statement_for(db: apsw.Connection, source: Source, search: Search) -> Statement:
@@ -243,6 +238,8 @@ def led(snippet: Marked, beginning: str) -> Marked:
 
 def text_of(value: object) -> str:
     """A stored value as text; bytes that are no UTF-8 are shown as what they are not."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
