@@ -8,7 +8,20 @@ from typing import Annotated
 import typer
 
 from felix_dbadmin import __version__
-from felix_dbadmin.cli import backup, changes, demo, dry_run, gui, history, output, search, status, verify
+from felix_dbadmin.cli import (
+    analytics,
+    approvals,
+    backup,
+    changes,
+    demo,
+    dry_run,
+    gui,
+    history,
+    output,
+    search,
+    status,
+    verify,
+)
 from felix_dbadmin.cli.options import WorkspaceOption
 from felix_dbadmin.core.live_files import guard_live_files
 
@@ -60,6 +73,8 @@ for command in (
     app.command()(command)
 app.add_typer(backup.app)
 app.add_typer(search.app, name="search")
+app.add_typer(analytics.app)
+app.add_typer(approvals.app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,0 +1,1 @@
+"""Figures over time: what the agents, their commands, workflows and tasks really did. Read only, but for approvals."""
