@@ -1,11 +1,7 @@
-"""What a search costs, against the bare FTS5 statement on the same connection, and against reading every row.
-
-FELIX_BENCH_ENTRIES sets the number of entries: 300,000, or 2,000,000 on demand.
-"""
+"""What a search costs, against the bare FTS5 statement on the same connection, and against reading every row."""
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,16 +11,15 @@ from typing import Any
 import apsw
 import pytest
 
-from felix_dbadmin.core.connection import create_database, open_searcher
-from felix_dbadmin.core.sample.knowledge import COMMON_WORD, generate_entries, insert_entries
+from felix_dbadmin.core.connection import open_searcher
+from felix_dbadmin.core.sample.knowledge import COMMON_WORD
 from felix_dbadmin.core.search.find import first_hits, rank
 from felix_dbadmin.core.search.query import parse
 from felix_dbadmin.core.search.sources import Source, read_sources
 from felix_dbadmin.core.search.statement import Search, statement_for
 from felix_dbadmin.core.task import Task
-from tests.migrations.helpers import apply, files, make_base
+from tests.benchmarks.knowledge import ENTRIES, make_knowledge
 
-ENTRIES = int(os.environ.get("FELIX_BENCH_ENTRIES", "300000"))
 ROUNDS = 15
 OVERHEAD = 1.3
 """Ours against the bare statement."""
@@ -46,16 +41,7 @@ pytestmark = pytest.mark.timeout(1200)
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("search")
-    with create_database(folder / "felix_knowledge.db") as db:
-        db.pragma("synchronous", "off")
-        make_base(db, "knowledge")
-        db.execute("begin")
-        insert_entries(db, generate_entries(ENTRIES))
-        db.execute("commit")
-        for migration in files("knowledge"):
-            apply(db, migration)
-    return folder
+    return make_knowledge(tmp_path_factory.mktemp("search"))
 
 
 @pytest.fixture(scope="module")

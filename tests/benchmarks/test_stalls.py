@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from felix_dbadmin.jobs.runner import JobRunner
 from felix_dbadmin.views.dialogs.restore import RestoreDialog
 from felix_dbadmin.views.do import Do
-from felix_dbadmin.views.look import make_look
-from felix_dbadmin.views.main_window import MainWindow
-from felix_dbadmin.views.settings import WindowSettings
-from felix_dbadmin.views.theme import Scheme, Theme
+from tests.benchmarks.window import Pulse, at_a_window
 from tests.helpers.workspaces import NOTES_BASE, add_component, run_sql
-from tests.views.session import FakeAsker, Session
+from tests.views.session import Session
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -29,9 +23,6 @@ ROWS = 1_000_000
 """With their texts some 150 MB."""
 
 ROUNDS = 3
-TICK = 5
-"""Milliseconds."""
-
 ALLOWED = 0.05
 """Seconds between two ticks: what a person still takes for at once."""
 
@@ -39,38 +30,6 @@ WHILE_WORKING = 120_000
 """Milliseconds that one piece of work may take."""
 
 pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support", extend=True), pytest.mark.timeout(600)]
-
-
-def starved() -> float:
-    """Seconds that this thread could have run and was not let: other programs' share, not ours. 0 where none says."""
-    try:
-        return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
-    except (OSError, IndexError, ValueError):
-        return 0.0
-
-
-class Pulse(QObject):
-    """A timer that notes the longest wait for its own tick, without what other programs took of the processor."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._longest = 0.0
-        self._last, self._starved = time.monotonic(), starved()
-        self._timer = QTimer(self, interval=TICK, timerType=Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._beat)
-        self._timer.start()
-
-    @Slot()
-    def _beat(self) -> None:
-        now, waited = time.monotonic(), starved()
-        self._longest = max(self._longest, now - self._last - (waited - self._starved))
-        self._last, self._starved = now, waited
-
-    def stop(self) -> float:
-        """Returns the longest wait in seconds."""
-        self._beat()
-        self._timer.stop()
-        return self._longest
 
 
 @pytest.fixture
@@ -84,21 +43,10 @@ def session(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Sessio
         "insert into notes(title, body) with recursive n(i) as (select 1 union all select i + 1 from n"
         f" where i < {ROWS}) select 'note ' || i, hex(randomblob(62)) || i from n",
     )
-    theme = Theme(qapp, Scheme.LIGHT)
-    jobs, asker = JobRunner(), FakeAsker()
-    window = MainWindow(jobs, make_look(theme), WindowSettings(tmp_path / "window.ini"), asker)
-    window.show()
-    session = Session(window, jobs, asker, qtbot)
-    session.open(workspace, "notes")
-    session.start(Do.BACKUPS_TAB)
-    yield session
-    asker.answer = True
-    window.close()
-    jobs.shutdown()
-    for each in (window, jobs, theme):
-        each.deleteLater()
-    for _ in range(2):  # what is deleted first may itself have asked for deletions
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with at_a_window(qapp, qtbot, tmp_path / "window.ini") as session:
+        session.open(workspace, "notes")
+        session.start(Do.BACKUPS_TAB)
+        yield session
 
 
 def test_the_window_stays_responsive(session: Session, benchmark: Any) -> None:
