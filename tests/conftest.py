@@ -6,8 +6,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from felix_dbadmin.core.live_files import guard_live_files
+
+# How long a test takes on a busy machine says nothing: speed is a benchmark here.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 guard_live_files()
 

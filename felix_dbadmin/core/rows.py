@@ -12,6 +12,7 @@ from felix_dbadmin.core.errors import WrongUsage
 from felix_dbadmin.core.schema import columns_of
 from felix_dbadmin.core.sql import quoted
 from felix_dbadmin.core.task import Task
+from felix_dbadmin.core.text import moment_of
 from felix_dbadmin.core.workspace import open_workspace
 
 LONGEST_CELL = 1_000
@@ -28,6 +29,15 @@ class Binary:
     """Stands in a cell for bytes."""
 
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Rows whose time is in a span, in Unix seconds: from `since` until before `until`, None for no limit."""
+
+    column: str
+    since: float | None = None
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +99,10 @@ def read_rows(
     before: tuple[object, ...] | None = None,
     limit: int = 200,
     *,
+    span: Span | None = None,
     task: Task,
 ) -> Rows:
-    """A page of the rows where each column of `where` has that value.
+    """A page of the rows where each column of `where` has that value, or one of those in a tuple, and in that span.
 
     `around` is a column (or rowid) and the value of the row to begin with, the rest of the page on both sides of it.
     Raises WrongUsage where the table or a column is not there, DatabaseUnusable, Locked, Cancelled.
@@ -102,7 +113,7 @@ def read_rows(
         shape = ordered(db, table)
         if shape is None:
             raise WrongUsage(f"{database.name} has no table named {table}.", "Refresh: it may have been dropped.")
-        reader = _Reader(db, shape, where)
+        reader = _Reader(db, shape, where, span)
         if around is not None:
             place = reader.place(around)
             if place is not None:
@@ -113,11 +124,16 @@ def read_rows(
 
 
 class _Reader:
-    def __init__(self, db: apsw.Connection, shape: Ordered, where: tuple[tuple[str, object], ...]) -> None:
+    def __init__(
+        self, db: apsw.Connection, shape: Ordered, where: tuple[tuple[str, object], ...], span: Span | None
+    ) -> None:
         self._db = db
         self._shape = shape
-        self._where = [self._equal(column) for column, _ in where]
-        self._values = [_bindable(value) for _, value in where]
+        wanted = [(column, value if isinstance(value, tuple) else (value,)) for column, value in where]
+        self._where = [f"({' or '.join([self._equal(column)] * len(values))})" for column, values in wanted if values]
+        self._values = [_bindable(value) for _, values in wanted for value in values]
+        if span is not None:
+            self._narrow(span)
 
     def place(self, around: tuple[str, object]) -> tuple[object, ...] | None:
         """Where the row stands whose column has that value; None where none has it."""
@@ -173,14 +189,30 @@ class _Reader:
         places = tuple(tuple(row[:width]) for row in rows)
         return Rows(self._shape.table, self._shape.columns, cells, places, first, last, total)
 
+    def _narrow(self, span: Span) -> None:
+        self._db.create_scalar_function("moment_of", _moment, 1, deterministic=True)
+        name = self._name(span.column)
+        moment = f"case typeof({name}) when 'text' then moment_of({name}) else {name} end"
+        for sign, limit in ((">=", span.since), ("<", span.until)):
+            if limit is not None:
+                self._where.append(f"{moment} {sign} ?")
+                self._values.append(limit)
+
     def _equal(self, column: str) -> str:
+        return f"{self._name(column)} is ?"
+
+    def _name(self, column: str) -> str:
         known = {name.lower(): quoted(name) for name in self._shape.columns}
         name = known.get(column.lower()) or (self._shape.rowid if column.lower() in _ROWID_NAMES else "")
         if not name:
             raise WrongUsage(
                 f"{self._shape.table} has no column named {column}.", "Refresh: it may have been renamed or dropped."
             )
-        return f"{name} is ?"
+        return name
+
+
+def _moment(*values: object) -> float | None:
+    return moment_of(values[0])
 
 
 def leading(expression: str, characters: int) -> str:

@@ -266,6 +266,29 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(Do.BACKUPS_TAB, "Show &backups", VIEW, "The Backups page", icon="backup", shortcut="Ctrl+2"),
     ActionSpec(Do.SEARCH_TAB, "Show sea&rch", VIEW, "The Search page", icon="find", shortcut="Ctrl+3"),
     ActionSpec(Do.TIMELINE_TAB, "Show &timeline", VIEW, "The Timeline page", icon="timeline", shortcut="Ctrl+4"),
+    ActionSpec(Do.AGENTS_TAB, "Show a&gents", VIEW, "How agents behave", "agents", "Ctrl+5", _all("analytics agents")),
+    ActionSpec(
+        Do.COMMANDS_TAB, "Show c&ommands", VIEW, "How commands end", "commands", "Ctrl+6", _all("analytics commands")
+    ),
+    ActionSpec(
+        Do.WORKFLOWS_TAB,
+        "Show &workflows",
+        VIEW,
+        "How workflows end",
+        "workflows",
+        "Ctrl+7",
+        _all("analytics workflows"),
+    ),
+    ActionSpec(Do.TASKS_TAB, "Show tas&ks", VIEW, "How tasks end", "tasks", "Ctrl+8", _all("analytics tasks")),
+    ActionSpec(
+        Do.APPROVALS,
+        "Show appro&vals",
+        VIEW,
+        "Commands that wait for a yes or no",
+        icon="approve",
+        shortcut="Ctrl+Shift+A",
+        command=_all("approvals list"),
+    ),
     ActionSpec(
         Do.NEXT_PANE,
         "&Next pane",

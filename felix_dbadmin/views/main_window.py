@@ -17,6 +17,8 @@ from felix_dbadmin.jobs.runner import JobRunner
 from felix_dbadmin.models.tree_rows import TreeRow
 from felix_dbadmin.views.action_set import ActionSet
 from felix_dbadmin.views.activity_dock import ActivityDock
+from felix_dbadmin.views.analytics_desk import ANALYTICS
+from felix_dbadmin.views.analytics_part import AnalyticsPart
 from felix_dbadmin.views.asking import Asker
 from felix_dbadmin.views.availability import Situation
 from felix_dbadmin.views.backups_desk import COMPARE, BackupsDesk
@@ -43,7 +45,7 @@ from felix_dbadmin.views.widgets.job_bar import JobBar
 from felix_dbadmin.views.window_actions import WindowActions
 from felix_dbadmin.views.window_layout import keep_layout, restore_layout
 
-QUIET = (WATCH, OVERVIEW, JOURNAL, HISTORY, COMPARE, SEARCHING)
+QUIET = (WATCH, OVERVIEW, JOURNAL, HISTORY, COMPARE, SEARCHING, ANALYTICS)
 """How the lanes begin of jobs that nobody set going: neither the status line nor the activity lists them."""
 
 
@@ -65,6 +67,7 @@ class MainWindow(QMainWindow):
         self.search = SearchPage(look, self.actions_by_id, self)
         self.search_desk = SearchDesk(jobs, look, self.desk, settings, asker, self.actions_by_id, self.search)
         self.timeline = TimelinePage(look, self)
+        self.analytics = AnalyticsPart(jobs, look, self.desk, settings, asker, self.actions_by_id, self.tabs)
         self.history = HistoryLoader(jobs, self)
         MigrationsDesk(self.desk, self.history, self.watcher, self.tree, asker, self.migrations)
         self._dock = ActivityDock(jobs, QUIET, look, self.actions_by_id[Do.ACTIVITY], self)
@@ -97,7 +100,7 @@ class MainWindow(QMainWindow):
         self.tree.show_status(None)
         self._show_empty(Emptiness("Reading the databases…", str(folder), "waiting"))
         self._settle()
-        for part in (self.watcher, self._dock, self.history, self.search_desk):
+        for part in (self.watcher, self._dock, self.history, self.search_desk, self.analytics):
             part.open(folder)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -193,6 +196,7 @@ class MainWindow(QMainWindow):
         self.tabs.addTab(self.backups, "Backups")
         self.tabs.addTab(self.search, "Search")
         self.tabs.addTab(self.timeline, "Timeline")
+        self.analytics.add_tabs()
         named(self.tabs.tabBar(), "Pages")
         self._split.addWidget(self.tree)
         self._split.addWidget(self.tabs)
@@ -218,6 +222,7 @@ class MainWindow(QMainWindow):
         self.backups.component_chosen.connect(self.tree.select_component)
         self.watcher.status_read.connect(self.backups.show_workspace)
         self.watcher.status_read.connect(self.search_desk.refresh)
+        self.watcher.status_read.connect(self.analytics.take_status)
         self.own.folder_chosen.connect(self.open_folder)
         self.own.sample_wanted.connect(self.desk.start_sample)
         self.own.component_chosen.connect(self.tree.select_component)

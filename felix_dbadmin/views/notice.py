@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from felix_dbadmin.core.analytics.approvals import Decision
 from felix_dbadmin.core.errors import Cancelled, DbAdminError
 from felix_dbadmin.core.migrate.plan import Request
 from felix_dbadmin.core.rehearse.report import Failure
@@ -58,12 +59,24 @@ class Returns:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBack:
+    """The way back of an answer that was given to a command's request."""
+
+    decision: Decision
+    text: str = "Undo"
+
+    @property
+    def tip(self) -> str:
+        return f"Take back the answer to request {self.decision.approval.ident}, as long as its command has not run"
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     kind: Kind
     summary: str
     hint: str = ""
     details: str = ""
-    undo: Undo | Returns | None = None
+    undo: Undo | Returns | TakeBack | None = None
     place: Place = Place.MIGRATIONS
     backup: str = ""
     """The name of a backup that was just made: it is selected as soon as it is listed."""

@@ -19,6 +19,18 @@ from felix_dbadmin.views.settings import WindowSettings
 from felix_dbadmin.views.theme import Scheme
 from felix_dbadmin.views.widgets.palette import PaletteDialog, PaletteEntry
 
+_TABS = (
+    Do.MIGRATIONS_TAB,
+    Do.BACKUPS_TAB,
+    Do.SEARCH_TAB,
+    Do.TIMELINE_TAB,
+    Do.AGENTS_TAB,
+    Do.COMMANDS_TAB,
+    Do.WORKFLOWS_TAB,
+    Do.TASKS_TAB,
+)
+"""In the order of the tabs."""
+
 
 class WindowActions(QObject):
     """Each slot is one action; what it needs to know of the selection it is told."""
@@ -54,10 +66,7 @@ class WindowActions(QObject):
             Do.SAMPLE: self._ask_sample,
             Do.PALETTE: self._show_palette,
             Do.GO_TO: self._show_components,
-            Do.MIGRATIONS_TAB: self._show_first_tab,
-            Do.BACKUPS_TAB: self._show_second_tab,
-            Do.SEARCH_TAB: self._show_third_tab,
-            Do.TIMELINE_TAB: self._show_fourth_tab,
+            **dict.fromkeys(_TABS, self._show_tab),
             Do.NEXT_PANE: self._focus_next,
             Do.PREVIOUS_PANE: self._focus_previous,
             Do.LIGHT: self._set_scheme,
@@ -99,20 +108,9 @@ class WindowActions(QObject):
         self._actions[Do(key)].trigger()
 
     @Slot()
-    def _show_first_tab(self) -> None:
-        self._tabs.setCurrentIndex(0)
-
-    @Slot()
-    def _show_second_tab(self) -> None:
-        self._tabs.setCurrentIndex(1)
-
-    @Slot()
-    def _show_third_tab(self) -> None:
-        self._tabs.setCurrentIndex(2)
-
-    @Slot()
-    def _show_fourth_tab(self) -> None:
-        self._tabs.setCurrentIndex(3)
+    def _show_tab(self) -> None:
+        """The one whose action this is."""
+        self._tabs.setCurrentIndex(next(place for place, do in enumerate(_TABS) if self._actions[do] is self.sender()))
 
     @Slot()
     def _focus_next(self) -> None:

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from textwrap import indent
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, Signal, Slot
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from felix_dbadmin.core.errors import DbAdminError
-from felix_dbadmin.core.rows import Binary, Rows
+from felix_dbadmin.core.rows import Binary, Rows, Span
 from felix_dbadmin.core.text import bytes_text, count_text
 from felix_dbadmin.jobs.job import Job
+from felix_dbadmin.models.panel_text import moment_text
 from felix_dbadmin.models.roles import Tone
 from felix_dbadmin.models.table_model import Column, TableModel
 from felix_dbadmin.views.look import Look
-from felix_dbadmin.views.widgets.basics import PlainLabel
+from felix_dbadmin.views.widgets.basics import PlainLabel, fixed_font, named
 from felix_dbadmin.views.widgets.sample_table import SampleTable
 
 _WIDE, _HIGH = 130, 34
@@ -34,6 +45,17 @@ class PageWanted:
     around: tuple[str, object] | None = None
     after: tuple[object, ...] | None = None
     before: tuple[object, ...] | None = None
+    span: Span | None = None
+
+    @property
+    def in_words(self) -> str:
+        """Which rows, '' for all."""
+        parts = [f"{column} = {_one_of(value)}" for column, value in self.where]
+        if self.span is not None and self.span.since is not None:
+            parts.append(f"from {moment_text(self.span.since)}")
+        if self.span is not None and self.span.until is not None:
+            parts.append(f"until {moment_text(self.span.until)}")
+        return ", ".join(parts)
 
 
 class RowsDialog(QDialog):
@@ -51,9 +73,15 @@ class RowsDialog(QDialog):
         self._job: Job[Any] | None = None
         self._model: TableModel[Row] | None = None
         self.table: SampleTable | None = None
-        condition = ", ".join(f"{column} = {value}" for column, value in wanted.where)
+        condition = wanted.in_words
         self._condition = f"Where {condition}" if condition else "In the order of the table's key"
         self.line = PlainLabel(self._condition, self)
+        self.whole = QPlainTextEdit(self)
+        self.whole.setReadOnly(True)
+        self.whole.setFont(fixed_font())
+        self.whole.setTabChangesFocus(True)
+        self.whole.setPlaceholderText("Select a row to read all of it.")
+        named(self.whole, "The selected row")
         self.first = QPushButton("&First rows", self)
         self.earlier = QPushButton("&Earlier", self)
         self.later = QPushButton("&Later", self)
@@ -68,6 +96,7 @@ class RowsDialog(QDialog):
         self._column.addWidget(self.line)
         self._column.addStretch(1)
         self._column.addLayout(row)
+        self.whole.hide()
         metrics = self.fontMetrics()
         self.resize(metrics.averageCharWidth() * _WIDE, metrics.height() * _HIGH)
         self.first.clicked.connect(self._ask_first)
@@ -102,6 +131,9 @@ class RowsDialog(QDialog):
             self._model.set_rows(tuple(zip(_places(rows), rows.rows, strict=True)))
         self.table = table
         table.fit_columns()
+        if len(rows.rows) == 1:
+            table.selectRow(0)
+        self._show_row()
         shown = count_text(len(rows.rows), "row")
         total = f" of {rows.total:,}" if rows.total is not None else ""
         self.line.setText(f"{self._condition}: {shown}{total}")
@@ -121,10 +153,24 @@ class RowsDialog(QDialog):
         )
         self._model = TableModel(columns, _place_of, self)
         table = SampleTable(self._model, self._look.delegate, f"Rows of {rows.table}", self)
+        split = QSplitter(Qt.Orientation.Vertical, self)
+        split.addWidget(table)
+        split.addWidget(self.whole)
+        self.whole.show()
+        split.setStretchFactor(0, 1)
+        split.setChildrenCollapsible(False)
         self._column.takeAt(1)
-        self._column.insertWidget(1, table, 1)
+        self._column.insertWidget(1, split, 1)
+        table.selectionModel().currentRowChanged.connect(self._show_row)
         table.setFocus()
         return table
+
+    @Slot()
+    def _show_row(self) -> None:
+        """The selected row as a whole: in the table a long text is cut."""
+        row = self._model.row_of(self.table.currentIndex()) if self._model is not None and self.table else None
+        columns = self._rows.columns if self._rows is not None else ()
+        self.whole.setPlainText(_row_text(columns, row[1]) if row is not None else "")
 
     def _select(self) -> None:
         """The row that the page is around."""
@@ -163,6 +209,12 @@ class RowsDialog(QDialog):
         self.later.setEnabled(not waiting and rows is not None and not rows.last)
 
 
+def _one_of(value: object) -> str:
+    if isinstance(value, tuple):
+        return " or ".join(_one_of(each) for each in value)
+    return "NULL" if value is None else str(value)
+
+
 def _places(rows: Rows) -> tuple[tuple[object, ...], ...]:
     """A view has none: its rows are numbered."""
     if all(rows.rowids):
@@ -174,12 +226,24 @@ def _place_of(row: Row) -> tuple[object, ...]:
     return row[0]
 
 
+def _row_text(columns: Sequence[str], cells: Sequence[object]) -> str:
+    """A column a line; a text of several lines stands beneath its column's name."""
+    lines: list[str] = []
+    for name, value in zip(columns, cells, strict=True):
+        text = _value_text(value)
+        lines.append(f"{name}:\n{indent(text, '    ')}" if "\n" in text.strip() else f"{name}: {text}")
+    return "\n".join(lines)
+
+
+def _value_text(value: object) -> str:
+    if value is None:
+        return "NULL"
+    return f"{bytes_text(value.size)} of binary data" if isinstance(value, Binary) else str(value)
+
+
 def _cell(place: int) -> Callable[[Row], str]:
     def text(row: Row) -> str:
-        value = row[1][place]
-        if value is None:
-            return "NULL"
-        return f"{bytes_text(value.size)} of binary data" if isinstance(value, Binary) else str(value)
+        return _value_text(row[1][place])
 
     return text
 

@@ -32,7 +32,7 @@ class Banner(QFrame):
     """Hidden until there is a notice; Esc or its button closes it."""
 
     undo_requested = Signal(object)
-    """Undo or Returns"""
+    """Undo, Returns or TakeBack"""
     again_requested = Signal(object)
     """tuple of Request: what failed."""
 
