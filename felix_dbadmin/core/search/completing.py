@@ -62,7 +62,7 @@ def make_instances(db: apsw.Connection, index: str) -> None:
 
 def _completed(db: apsw.Connection, source: Source, clause: Clause, stop: float) -> Clause:
     begun = [term for term in clause.terms if term.prefix and not term.phrase]
-    if clause.negated or not begun:
+    if not begun:
         return clause
     make_instances(db, source.index)
     words = [Term(word, term.column) for term in begun for word in _words_begun(db, source, term.text, stop)]
