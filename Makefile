@@ -1,11 +1,13 @@
 # make demo   set everything up, create a sample workspace, open the window
 # make test   set everything up, run the tests
-# make check  style, types and layers · make bench  speed as ratios · make wheel  build and try the wheel
+# make check  style, types and layers · make bench  speed as ratios · make soak  faults for SECONDS · make wheel  build and try the wheel
 
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo
+# How long `make soak` takes at most, about.
+SECONDS ?= 900
 # What Qt's platform plug-ins load at run time on Debian and Ubuntu.
 QT_LIBRARIES := libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libglib2.0-0 \
 	libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 \
@@ -13,7 +15,7 @@ QT_LIBRARIES := libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libf
 
 QT_STARTS := QT_QPA_PLATFORM=offscreen $(BIN)/python -c 'import PySide6.QtWidgets, PySide6.QtSvg'
 
-.PHONY: demo test check bench wheel install libraries clean
+.PHONY: demo test check bench soak wheel install libraries clean
 
 demo: install
 	@$(BIN)/felix-dbadmin demo "$(DEMO)" --keep
@@ -31,6 +33,9 @@ check: install
 
 bench: install
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/benchmarks -o addopts="--import-mode=importlib --benchmark-only" -q
+
+soak: install
+	FELIX_SOAK_SECONDS=$(SECONDS) QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/faults -o addopts="--import-mode=importlib" --timeout=0 -q -s
 
 wheel: install
 	rm -rf dist build && $(BIN)/python -m build --wheel

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,17 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 guard_live_files()
+
+# Child processes too keep what a user accepted there, and never among the tester's own files.
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="felix-dbadmin-tests-")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _user_files() -> Iterator[None]:
+    """Away with them at the end."""
+    yield
+    shutil.rmtree(os.environ["XDG_STATE_HOME"], ignore_errors=True)
+
 
 REAL = Path(__file__).resolve().parent.parent.parent / "shared" / "felix"
 

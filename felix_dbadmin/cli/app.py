@@ -20,6 +20,7 @@ from felix_dbadmin.cli import (
     output,
     search,
     status,
+    trust,
     verify,
 )
 from felix_dbadmin.cli.options import WorkspaceOption
@@ -65,6 +66,7 @@ for command in (
     changes.rollback,
     changes.repair,
     verify.verify,
+    trust.trust,
     history.history,
     demo.init,
     demo.demo,

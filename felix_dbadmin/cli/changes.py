@@ -11,6 +11,7 @@ from felix_dbadmin.cli.options import (
     LossOption,
     OutOfOrderOption,
     ToOption,
+    TrustOption,
     WaitOption,
     WorkspaceOption,
     YesOption,
@@ -32,6 +33,7 @@ def migrate(
     component: ComponentsOption = None,
     to: ToOption = None,
     yes: YesOption = False,
+    trust: TrustOption = False,
     allow_data_loss: LossOption = False,
     out_of_order: OutOfOrderOption = False,
     as_json: JsonOption = False,
@@ -43,7 +45,7 @@ def migrate(
     """
     with session(workspace, as_json=as_json, wait=wait) as run:
         requests = requests_for(run, component, Direction.UP, to, out_of_order=out_of_order)
-        change(run, requests, statuses(run, requests), yes=yes, allow_data_loss=allow_data_loss)
+        change(run, requests, statuses(run, requests, trust=trust), yes=yes, allow_data_loss=allow_data_loss)
 
 
 def rollback(
@@ -51,6 +53,7 @@ def rollback(
     component: ComponentsOption = None,
     to: ToOption = None,
     yes: YesOption = False,
+    trust: TrustOption = False,
     allow_data_loss: LossOption = False,
     as_json: JsonOption = False,
     wait: WaitOption = LOCK_WAIT,
@@ -61,13 +64,14 @@ def rollback(
     """
     with session(workspace, as_json=as_json, wait=wait) as run:
         requests = requests_for(run, component, Direction.DOWN, to, out_of_order=False)
-        change(run, requests, statuses(run, requests), yes=yes, allow_data_loss=allow_data_loss)
+        change(run, requests, statuses(run, requests, trust=trust), yes=yes, allow_data_loss=allow_data_loss)
 
 
 def repair(
     workspace: WorkspaceOption = None,
     component: ComponentsOption = None,
     yes: YesOption = False,
+    trust: TrustOption = False,
     as_json: JsonOption = False,
     wait: WaitOption = LOCK_WAIT,
 ) -> None:
@@ -77,7 +81,7 @@ def repair(
     """
     with session(workspace, as_json=as_json, wait=wait) as run:
         requests = requests_for(run, component, Direction.REPAIR, None, out_of_order=False)
-        standing = statuses(run, requests)
+        standing = statuses(run, requests, trust=trust)
         change(run, requests, standing, yes=yes, allow_data_loss=False)
         kept = [drift.text for status in standing for drift in status.drift if not drift.repairable]
         if kept:

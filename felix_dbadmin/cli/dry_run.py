@@ -12,6 +12,7 @@ from felix_dbadmin.cli.options import (
     JsonOption,
     OutOfOrderOption,
     ToOption,
+    TrustOption,
     WaitOption,
     WorkspaceOption,
 )
@@ -43,6 +44,7 @@ def dry_run(
     to: ToOption = None,
     out_of_order: OutOfOrderOption = False,
     prove: ProveOption = False,
+    trust: TrustOption = False,
     as_json: JsonOption = False,
     wait: WaitOption = LOCK_WAIT,
 ) -> None:
@@ -55,7 +57,7 @@ def dry_run(
         requests = requests_for(run, component, direction, to, out_of_order=out_of_order, index=index)
         found: list[Rehearsal] = []
         try:
-            for request, status in zip(requests, statuses(run, requests), strict=True):
+            for request, status in zip(requests, statuses(run, requests, trust=trust), strict=True):
                 report = rehearsed(run, request, status, prove=prove or None)
                 if report is None:
                     run.out.line(nothing_to_do(request, status))

@@ -30,6 +30,9 @@ OutOfOrderOption = Annotated[
 LossOption = Annotated[
     bool, typer.Option("--allow-data-loss", help="Accept exactly the losses that the rehearsal counted.")
 ]
+TrustOption = Annotated[
+    bool, typer.Option("--trust", help="Show and accept the migrations that came with the workspace: they are code.")
+]
 IndexOption = Annotated[
     str, typer.Option("--index", metavar="NAME", help="Only this full-text index of the component. Default: all.")
 ]

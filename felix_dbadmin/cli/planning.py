@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from felix_dbadmin.cli.session import Session
+from felix_dbadmin.cli.trust import settle_trust
 from felix_dbadmin.core.errors import WrongUsage
 from felix_dbadmin.core.migrate.plan import Direction, Request
 from felix_dbadmin.core.migrate.status import ComponentStatus, read_status
@@ -38,8 +39,9 @@ def requests_for(
     return tuple(Request(name, direction, to, out_of_order, index) for name in chosen)
 
 
-def statuses(run: Session, requests: Sequence[Request]) -> tuple[ComponentStatus, ...]:
-    """Where the components of these requests stand, in the same order."""
+def statuses(run: Session, requests: Sequence[Request], *, trust: bool = False) -> tuple[ComponentStatus, ...]:
+    """Where the components of these requests stand, in the same order; what came with the workspace is asked about."""
+    settle_trust(run, [request.component for request in requests], given=trust)
     with run.task("Reading the databases") as task:
         names = [request.component for request in requests]
         found = {item.name: item for item in read_status(run.folder, names, task=task).components}

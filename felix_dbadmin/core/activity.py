@@ -162,7 +162,7 @@ def _alive(state: Path, ident: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
-        Path(lock.lock_file).unlink(missing_ok=True)
+        _remove(lock)
 
 
 def _claimed(state: Path, ident: str) -> bool:
@@ -173,8 +173,14 @@ def _claimed(state: Path, ident: str) -> bool:
     except Timeout:
         return False
     lock.release()
-    Path(lock.lock_file).unlink(missing_ok=True)
+    _remove(lock)
     return True
+
+
+def _remove(lock: FileLock) -> None:
+    """A lock file that stays behind locks nothing."""
+    with contextlib.suppress(OSError):
+        Path(lock.lock_file).unlink(missing_ok=True)
 
 
 def _lock_of(state: Path, ident: str) -> FileLock:

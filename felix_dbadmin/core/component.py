@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from felix_dbadmin.core.errors import MigrationFileInvalid
+from felix_dbadmin.core.paths import read_file
 
 DESCRIPTION_FILE = "component.toml"
 BASE_FILE = "base.sql"
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_DATABASE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+_DATABASE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,149}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +95,14 @@ def read_component(folder: Path) -> Component:
     """Raises MigrationFileInvalid, naming the file and what is wrong in it."""
     path = folder / DESCRIPTION_FILE
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        data = tomllib.loads(read_file(path))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise MigrationFileInvalid(f"{path} cannot be read: {error}.", "Correct the file.") from error
     database = _text(path, data, "database")
     if not _NAME.fullmatch(folder.name) or not _DATABASE.fullmatch(database):
         raise MigrationFileInvalid(
-            f"{path} names the component {folder.name!r} and the database {database!r}.",
-            "Use letters, digits, '_', '-' and '.' only, and no folder in the database's name.",
+            f"{path} names the component {folder.name!r} and the database {database!r:.100}.",
+            "Use at most 100 letters, digits, '_', '-' and '.' only, and no folder in the database's name.",
         )
     order = data.get("order", 1000)
     if not isinstance(order, int):

@@ -220,7 +220,7 @@ def explaining(path: Path, task: Task | None = None) -> Iterator[None]:
 def _known_error(error: apsw.Error, path: Path, task: Task | None = None) -> DbAdminError | None:
     """SQLite's error about `path`, as one of ours with a hint. None for an error in our own SQL: that is a bug."""
     name = path.name
-    detail = f"{type(error).__name__.removesuffix('Error')}: {error}"
+    detail = f"{type(error).__name__.removesuffix('Error')}: {_cause(error)}"
     match error:
         case apsw.InterruptError():
             return Cancelled("Cancelled.", "Nothing is left half done; start it again when you like.")
@@ -256,6 +256,15 @@ def _known_error(error: apsw.Error, path: Path, task: Task | None = None) -> DbA
         case apsw.NoMemError():
             return OutOfSpace(f"There is not enough memory to work on {name}.", "Close other programs, then try again.")
     return None
+
+
+def _cause(error: apsw.Error) -> str:
+    """What SQLite says, or its code where it says nothing: the backup API reports a failed write as 'not an error'."""
+    if str(error) != "not an error":
+        return str(error)
+    code = getattr(error, "extendedresult", 0)
+    names = {**apsw.mapping_result_codes, **apsw.mapping_extended_result_codes}
+    return str(names.get(code, f"error {code}"))
 
 
 def _unknown_format(error: apsw.Error, path: Path) -> DatabaseUnusable | None:

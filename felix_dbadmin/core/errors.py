@@ -14,6 +14,7 @@ DbAdminError                 1  failed
 ├── Conflict                 4  the database and the migrations do not belong together
 ├── Locked                   5  another program or process holds the database
 ├── ConsentMissing           6  something would be lost, and nobody has said yes to that
+│   └── NotAccepted          6  code that came with a workspace, and that nobody has accepted
 └── Cancelled              130  the person, or Ctrl-C, stopped it
 
 Anything else that is raised is a bug and stays loud.
@@ -101,6 +102,10 @@ class Locked(DbAdminError):
 
 class ConsentMissing(DbAdminError):
     exit_code = 6
+
+
+class NotAccepted(ConsentMissing):
+    pass
 
 
 class Cancelled(DbAdminError):

@@ -36,16 +36,25 @@ class FileHeader:
 
 @contextmanager
 def raw(path: Path) -> Iterator[apsw.VFSFile]:
-    """The bytes of a database, read through SQLite's own file layer: open() would drop our locks on close."""
-    file = apsw.VFSFile("", str(path.resolve()), [apsw.SQLITE_OPEN_MAIN_DB | apsw.SQLITE_OPEN_READONLY, 0])
+    """The bytes of a database, read through SQLite's own file layer: open() would drop our locks on close.
+
+    Raises DatabaseUnusable.
+    """
     try:
-        yield file
-    finally:
-        file.xClose()
+        file = apsw.VFSFile("", str(path.resolve()), [apsw.SQLITE_OPEN_MAIN_DB | apsw.SQLITE_OPEN_READONLY, 0])
+        try:
+            yield file
+        finally:
+            file.xClose()
+    except (apsw.IOError, apsw.CantOpenError) as error:
+        detail = f"{type(error).__name__.removesuffix('Error')}: {error}"
+        raise DatabaseUnusable(
+            f"{path.name} cannot be read ({detail}).", "Check the file's permissions and its disk."
+        ) from error
 
 
 def read_header(path: Path) -> FileHeader:
-    """Raises apsw.Error or DatabaseUnusable where there is none to read."""
+    """Raises DatabaseUnusable where there is none to read."""
     examine(path)
     with raw(path) as file:
         header = file.xRead(HEADER_BYTES, 0)
@@ -86,11 +95,8 @@ def examine(path: Path) -> None:
             f"{name} is empty (0 bytes): a database that was lost, or never written.",
             "Restore a backup, or delete the empty file and a new database is made at the next migration.",
         )
-    try:
-        with raw(path) as file:
-            header = file.xRead(HEADER_BYTES, 0)
-    except apsw.Error as error:
-        raise DatabaseUnusable(f"{name} cannot be read: {error}.", "Check its permissions.") from error
+    with raw(path) as file:
+        header = file.xRead(HEADER_BYTES, 0)
     _judge(name, header, size, whole=not _has_journal(path))
 
 

@@ -27,11 +27,14 @@ class Problem:
 def structure_problems(db: apsw.Connection, task: Task | None = None, *, full: bool = True) -> tuple[str, ...]:
     """What integrity_check (or the faster quick_check, which skips indexes) says; nothing when all is well."""
     rows = []
-    for (line,) in db.execute(f"pragma {'integrity' if full else 'quick'}_check"):
-        if task is not None:
-            task.check()
-        if line != "ok":
-            rows.append(str(line))
+    try:
+        for (line,) in db.execute(f"pragma {'integrity' if full else 'quick'}_check"):
+            if task is not None:
+                task.check()
+            if line != "ok":
+                rows.append(str(line))
+    except apsw.SQLError as error:  # of a full-text index that cannot even be opened
+        rows.append(str(error))
     return tuple(rows)
 
 

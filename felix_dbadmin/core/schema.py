@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -93,6 +94,15 @@ def count_rows(db: apsw.Connection, tables: Iterable[str], task: Task | None = N
         if task is not None:
             task.check()
         counted[table] = db.execute(f"select count(*) from {quoted(table)}").get
+    return counted
+
+
+def count_readable_rows(db: apsw.Connection, tables: Iterable[str], task: Task | None = None) -> dict[str, int]:
+    """As count_rows, without the tables that SQLite cannot read, such as an index over a table that is gone."""
+    counted: dict[str, int] = {}
+    for table in tables:
+        with contextlib.suppress(apsw.SQLError):
+            counted |= count_rows(db, (table,), task)
     return counted
 
 

@@ -8,7 +8,7 @@ import socket
 import time
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from felix_dbadmin.core.component import Component, load_components
 from felix_dbadmin.core.errors import Locked, WorkspaceUnusable, WrongUsage
 from felix_dbadmin.core.leftovers import sweep
-from felix_dbadmin.core.paths import SETTINGS_FILE, migrations_folder, state_folder
+from felix_dbadmin.core.paths import SETTINGS_FILE, migrations_folder, read_file, state_folder
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import duration_text, list_text, time_text
 
@@ -69,8 +69,8 @@ def _user_roots(folder: Path) -> list[Path]:
     settings = folder / SETTINGS_FILE
     if settings.is_file():
         try:
-            data = tomllib.loads(settings.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            data = tomllib.loads(read_file(settings))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
             raise WorkspaceUnusable(f"{settings} cannot be read: {error}.", "Correct the file.") from error
         paths = data.get("migrations", [])
         if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
@@ -78,14 +78,23 @@ def _user_roots(folder: Path) -> list[Path]:
                 f"{settings}: migrations is not a list of paths.", 'Write for example: migrations = ["extra"]'
             )
         for path in paths:
-            root = folder / Path(path).expanduser()
-            if not root.is_dir():
+            root = _root(folder, path)
+            if root is None:
                 raise WorkspaceUnusable(
-                    f"{settings} names {path}, which is not a folder.",
+                    f"{settings} names {path:.200}, which is not a folder.",
                     "Correct the path, or make the folder.",
                 )
             roots.append(root)
     return [root for root in roots if root.is_dir()]
+
+
+def _root(folder: Path, path: str) -> Path | None:
+    """None where there is no such folder, nor a user of that name."""
+    try:
+        root = folder / Path(path).expanduser()
+        return root if root.is_dir() else None
+    except (OSError, RuntimeError):
+        return None
 
 
 def require_writable(workspace: Workspace) -> None:
@@ -113,15 +122,23 @@ def locked(workspace: Workspace, component: Component, purpose: str, task: Task)
     holder = state / f"{component.database}.holder.json"
     _acquire(lock, holder, component, task)
     try:
-        holder.write_text(
-            json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "purpose": purpose, "since": time.time()}),
-            encoding="utf-8",
-        )
+        _sign(holder, purpose)
         sweep(workspace.folder, workspace.backups, state, component.database)
         yield state
     finally:
-        holder.unlink(missing_ok=True)
+        with suppress(OSError):
+            holder.unlink(missing_ok=True)
         lock.release()
+
+
+def _sign(holder: Path, purpose: str) -> None:
+    """Say who holds the lock. The lock holds without that too: a full disk must not keep anybody from working."""
+    note = {"pid": os.getpid(), "host": socket.gethostname(), "purpose": purpose, "since": time.time()}
+    try:
+        holder.write_text(json.dumps(note), encoding="utf-8")
+    except OSError:
+        with suppress(OSError):
+            holder.unlink(missing_ok=True)
 
 
 def _acquire(lock: FileLock, holder: Path, component: Component, task: Task) -> None:
@@ -138,6 +155,11 @@ def _acquire(lock: FileLock, holder: Path, component: Component, task: Task) -> 
                     f" it still was after {duration_text(task.lock_wait)}.",
                     "Wait until that is done, or stop it there.",
                 ) from error
+        except OSError as error:
+            raise WorkspaceUnusable(
+                f"{component.database} cannot be locked: writing {lock.lock_file} failed: {error.strerror}.",
+                "Check the folder's permissions and its disk.",
+            ) from error
         task.wait(LOCK_POLL)
 
 

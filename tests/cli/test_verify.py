@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.cli.running import Command
-from tests.helpers.workspaces import ADD_TAGS, add_component, notes_database, run_sql
+from tests.helpers.workspaces import ADD_TAGS, add_component, notes_database, run_sql, trust
 
 
 def test_the_real_databases(fresh: Path, migrated: Path, command: Command) -> None:
@@ -45,6 +45,7 @@ def test_a_changed_file_is_a_conflict(tmp_path: Path, command: Command) -> None:
     assert command("migrate", "-w", tmp_path, "-c", "notes", "--yes").code == 0
     path = folder / "001_add_tags.sql"
     path.write_text(path.read_text().replace("tag TEXT", "tag TEXT COLLATE NOCASE"))
+    trust(folder)
     ran = command("verify", "-w", tmp_path, "-c", "notes")
     assert ran.code == 4
     assert "CONFLICT: migration 1 “Add tags” has another text in its file now" in ran.out

@@ -17,7 +17,7 @@ from felix_dbadmin.core.rehearse.run import rehearse
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.workspace import open_workspace
 from tests.core.test_activity import working_elsewhere
-from tests.helpers.workspaces import ADD_AUTHOR, ADD_TAGS, add_component, notes_database, run_sql
+from tests.helpers.workspaces import ADD_AUTHOR, ADD_TAGS, add_component, notes_database, run_sql, trust
 
 UP = Request("notes")
 DOWN = Request("notes", Direction.DOWN)
@@ -101,6 +101,7 @@ def test_looking_is_no_event_even_when_it_fails(notes: Path) -> None:
 def test_a_failure_is_told_once_with_its_reason(notes: Path) -> None:
     unique = "-- migrate:up\nCREATE UNIQUE INDEX one_title ON notes(title);\n-- migrate:down\nDROP INDEX one_title;\n"
     (notes / "migrations/notes/003_one_title.sql").write_text(unique)
+    trust(notes / "migrations/notes")
     plan = planned(notes)
     run_sql(notes / "notes.db", "insert into notes(title) values ('note 1')")
     with pytest.raises(StatementFailed):

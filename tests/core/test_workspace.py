@@ -145,6 +145,17 @@ def test_the_holder_of_a_lock_is_named(workspace: Workspace, notes: Component) -
     assert "it still was after 50 ms" in caught.value.summary
 
 
+def test_a_lock_holds_where_nothing_can_be_written_about_its_holder(workspace: Workspace, notes: Component) -> None:
+    """As on a full disk: what frees it must not fail for want of a note."""
+    (workspace.folder / ".felix-dbadmin" / "notes.db.holder.json").mkdir(parents=True)
+    with locked(workspace, notes, "delete a backup", Task()):
+        with pytest.raises(Locked) as caught, locked(workspace, notes, "prune", Task(lock_wait=0.05)):
+            pass
+        assert "by another felix-dbadmin;" in caught.value.summary
+    with locked(workspace, notes, "prune", Task()):
+        pass
+
+
 def test_a_lock_is_free_after_its_holder_was_killed(workspace: Workspace, notes: Component) -> None:
     with process(LOCKING, str(workspace.folder)) as other:
         other.kill()

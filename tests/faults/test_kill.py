@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+import time
+from collections import Counter
 from pathlib import Path
 
 import apsw
 import pytest
 
+from felix_dbadmin.core.activity import read_activities, settle_interrupted
 from felix_dbadmin.core.backups.catalogue import list_backups
+from felix_dbadmin.core.backups.operations import back_up
 from felix_dbadmin.core.backups.verify import verify_backup
 from felix_dbadmin.core.migrate.apply import carry_out
 from felix_dbadmin.core.migrate.plan import Request
@@ -19,6 +24,9 @@ from felix_dbadmin.core.paths import migrations_folder
 from felix_dbadmin.core.rehearse.run import rehearse
 from felix_dbadmin.core.sample.knowledge import generate_entries
 from felix_dbadmin.core.task import Task
+from felix_dbadmin.core.workspace import open_workspace
+from tests.faults.operations import COMPONENT, OPERATIONS, Ready, make_ready, partials, run, start, state_of
+from tests.faults.sampling import PATIENCE, trials
 from tests.helpers.workspaces import query, run_sql
 
 ENTRIES = 4_000
@@ -100,3 +108,62 @@ def test_a_killed_dry_run_leaves_nothing_that_the_next_one_does_not_sweep(templa
     assert path.read_bytes() == template.read_bytes()
     rehearse(tmp_path, Request("knowledge"), task=Task())
     assert not list((tmp_path / ".felix-dbadmin").glob("rehearsal_*"))
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ready]:
+    return make_ready(tmp_path_factory.mktemp("ready"), entries=ENTRIES // 4)
+
+
+def kill_at(child: subprocess.Popen[str], reports: int, after: float) -> bool:
+    """Kill it so many seconds after a report, wherever it is then. Returns whether it was still at work."""
+    assert child.stdout is not None
+    assert child.stderr is not None
+    with child.stdout, child.stderr:
+        for _ in range(reports):
+            if not child.stdout.readline():
+                break
+        try:
+            child.wait(timeout=after)
+        except subprocess.TimeoutExpired:
+            child.kill()
+        said = child.stdout.read().strip()
+    child.wait(timeout=30)
+    return not said.endswith("}")
+
+
+@pytest.mark.timeout(PATIENCE)
+def test_after_a_kill_at_any_instant_the_next_start_finds_the_old_or_the_new(
+    ready: dict[str, Ready], tmp_path: Path
+) -> None:
+    ends: Counter[str] = Counter()
+    slowest = 0.0
+    for chance in trials("kill", 5, 0.06):
+        operation = chance.choice(OPERATIONS)
+        states = ready[operation].states
+        folder = ready[operation].copy(tmp_path / "killed", chance.choice(("delete", "wal")))
+        at_work = kill_at(start(folder, operation), chance.randint(1, 8), 0.12 * chance.random() ** 2)
+
+        started = time.monotonic()
+        cut_off = settle_interrupted(folder, task=Task())
+        slowest = max(slowest, time.monotonic() - started)
+        entries = read_activities(open_workspace(folder))
+        assert all(item.outcome in ("done", "interrupted") for item in entries)
+        state = state_of(folder)
+        assert state in states
+        if cut_off and operation != "prune":
+            assert "felix_knowledge.db was read again" in cut_off[0].detail
+        if not at_work:
+            assert (state, cut_off) == (states[-1], ())
+
+        back_up(folder, COMPONENT, task=Task())
+        assert partials(folder) == []
+        for backup in list_backups(folder / "backups"):
+            assert backup.manifest is None or verify_backup(backup.path, Task()).ok
+        if state == states[0] != states[-1]:
+            run(folder, operation)
+            assert state_of(folder) == states[-1]
+        new = "new" if state == states[-1] else "old" if state == states[0] else "between two migrations"
+        ends[f"{operation}: {'old and new are the same' if states[0] == states[-1] else new}"] += 1
+        shutil.rmtree(folder)
+    print(f"kill: {dict(sorted(ends.items()))}, recovery at most {slowest:.2f} s")  # noqa: T201

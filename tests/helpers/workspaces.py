@@ -9,6 +9,7 @@ from pathlib import Path
 import apsw
 
 from felix_dbadmin.core.connection import open_reader
+from felix_dbadmin.core.trust import Code, accept
 
 NOTES_BASE = "CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY, title TEXT NOT NULL, body TEXT);\n"
 
@@ -47,7 +48,14 @@ def add_component(
         (folder / "base.sql").write_text(base)
     for file, text in (files if files is not None else {"001_add_author.sql": ADD_AUTHOR}).items():
         (folder / file).write_text(text)
+    trust(folder, f"{name}.db")
     return folder
+
+
+def trust(folder: Path, database: str = "notes.db") -> None:
+    """Accept every text in a component's folder, also one that is no migration."""
+    texts = (path for path in folder.iterdir() if path.suffix in (".sql", ".py"))
+    accept(Code(folder.name, database, str(path), path.read_text(errors="replace")) for path in texts)
 
 
 def run_sql(path: Path, *statements: str) -> None:

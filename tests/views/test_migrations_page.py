@@ -15,7 +15,7 @@ from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.migrations_desk import save_text
 from felix_dbadmin.views.notice import Kind
 from felix_dbadmin.views.pages.migrations import MigrationsPage
-from tests.helpers.workspaces import ADD_AUTHOR, ADD_TAGS, add_component, notes_database
+from tests.helpers.workspaces import ADD_AUTHOR, ADD_TAGS, add_component, notes_database, trust
 from tests.views.session import LONG, Session
 
 
@@ -121,6 +121,7 @@ def test_a_file_that_was_changed_since_is_shown_against_what_was_applied(
     assert not page.details.isTabVisible(tab)
     file = notes / "migrations" / "notes" / "002_add_tags.sql"
     file.write_text(file.read_text().replace("tag TEXT", "tag TEXT NOT NULL"))
+    trust(file.parent)
     session.qtbot.waitUntil(lambda: "▲" in page.legend, timeout=LONG)
     page.select_version(2)
     assert page.details.isTabVisible(tab)
@@ -142,6 +143,7 @@ def test_every_column_stays_in_sight_in_a_narrow_window(session: Session, page: 
     apply(session)
     file = notes / "migrations" / "notes" / "002_add_tags.sql"
     file.write_text(file.read_text().replace("tag TEXT", "tag TEXT NOT NULL"))
+    trust(file.parent)
     session.qtbot.waitUntil(lambda: "▲" in page.legend, timeout=LONG)
     wide = page.table.columnWidth(5)
     session.window.resize(1024, 700)

@@ -14,7 +14,7 @@ from felix_dbadmin.views.dialogs.review import ReviewDialog
 from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.notice import Kind, Returns
 from tests.helpers.peers import attempt
-from tests.helpers.workspaces import add_component, notes_database
+from tests.helpers.workspaces import add_component, notes_database, trust
 from tests.views.session import Session
 from tests.views.test_migrating import LOSSY_DOWN
 
@@ -93,6 +93,7 @@ def test_what_changed_since_the_review_is_rehearsed_and_asked_again(session: Ses
     review = session.review(Do.APPLY)
     assert not review.changed.isVisible()
     (folder / "001_unique.sql").write_text(UNIQUE_TITLES.replace("one_title", "each_title"))
+    trust(folder)
     session.press(review.accept_button)
     session.qtbot.waitUntil(lambda: _other(session, review) is not None, timeout=30_000)
     again = _other(session, review)
@@ -111,11 +112,13 @@ def test_what_changes_all_the_time_is_refused(session: Session, fresh: Path) -> 
     session.open(fresh, "notes")
     review = session.review(Do.APPLY)
     (folder / "001_unique.sql").write_text(UNIQUE_TITLES.replace("one_title", "each_title"))
+    trust(folder)
     session.press(review.accept_button)
     session.qtbot.waitUntil(lambda: _other(session, review) is not None, timeout=30_000)
     again = _other(session, review)
     assert again is not None
     (folder / "001_unique.sql").write_text(UNIQUE_TITLES)
+    trust(folder)
     session.press(again.accept_button)
     session.finish()
     assert session.notice().kind is Kind.ERROR

@@ -13,7 +13,7 @@ from felix_dbadmin.views.dialogs.review import ReviewDialog
 from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.notice import Kind
 from tests.helpers.peers import attempt
-from tests.helpers.workspaces import ADD_AUTHOR, add_component, notes_database
+from tests.helpers.workspaces import ADD_AUTHOR, add_component, notes_database, trust
 from tests.views.session import LONG, Session
 from tests.views.test_migrating import ENDLESS, REFUSED
 from tests.views.test_review import UNIQUE_TITLES
@@ -27,6 +27,7 @@ def test_a_failed_change_is_reviewed_again_from_its_message(session: Session, fr
     button = session.window.migrations.banner.again_button
     assert button.isVisible()
     (folder / "001_copy.sql").write_text(ADD_AUTHOR)
+    trust(folder)
     session.press(button)
     review = session.dialog(ReviewDialog)
     assert review.windowTitle() == "Apply 1 migration to notes"
@@ -71,6 +72,7 @@ def test_the_activity_leads_back_to_what_did_not_end_well(session: Session, fres
     assert panel.row is not None
     assert panel.row.state == CANCELLED
     (folder / "001_endless.sql").write_text(ADD_AUTHOR)
+    trust(folder)
     session.window.tree.select_component("tasks")
     session.press(panel.again_button)
     session.finish()

@@ -170,6 +170,8 @@ def _at(db: apsw.Connection, kind: str, count: int, share: float) -> float:
         " order by confidence limit 2 offset ?",
         (kind, int(place)),
     ).fetchall()
+    if not rows:
+        raise apsw.CorruptError("an index of agent_performance does not agree with its rows")
     lower, upper = float(rows[0][0]), float(rows[-1][0])
     return lower + (upper - lower) * (place - int(place))
 

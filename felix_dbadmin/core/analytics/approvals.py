@@ -24,7 +24,7 @@ from felix_dbadmin.core.analytics.requests import (
     read_requests,
 )
 from felix_dbadmin.core.connection import open_reader, open_writer
-from felix_dbadmin.core.errors import CheckFailed, Conflict, WrongUsage
+from felix_dbadmin.core.errors import CheckFailed, Conflict, DatabaseUnusable, DbAdminError, OutOfSpace, WrongUsage
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import time_text
 from felix_dbadmin.core.transaction import transaction
@@ -64,7 +64,7 @@ def decide(
     command = f"felix-dbadmin approvals {kind} {approval_id}"
     command += f" --reason {shlex.quote(reason)}" if reason else ""
     with _working(folder, approval_id, kind, command, task) as (_, path, entry):
-        with open_writer(path, task) as db, transaction(db, task):
+        with _being_written(approval_id), open_writer(path, task) as db, transaction(db, task):
             # From here to the commit nobody else can write: what is found now stays so.
             now = time.time()
             found = _found(db, path, approval_id, now)
@@ -86,7 +86,7 @@ def undo(folder: Path, approval_id: int, who: str = "", *, task: Task, decision:
     """
     command = f"felix-dbadmin approvals undo {approval_id}"
     with _working(folder, approval_id, "undo answer", command, task) as (workspace, path, entry):
-        with open_writer(path, task) as db, transaction(db, task):
+        with _being_written(approval_id), open_writer(path, task) as db, transaction(db, task):
             found = _found(db, path, approval_id, time.time())
             _refuse_undoing(workspace, found, decision)
             _write(db, approval_id, "approved is not null", (None, None, None, None))
@@ -212,9 +212,23 @@ def _write(db: apsw.Connection, approval_id: int, condition: str, values: tuple[
     )
 
 
+@contextmanager
+def _being_written(approval_id: int) -> Iterator[None]:
+    """A commit that SQLite reports as failed can stand, where its log could not be synced."""
+    try:
+        yield
+    except (DatabaseUnusable, OutOfSpace) as error:
+        raise error.after(
+            f"Whether request {approval_id} was written has to be looked at: felix-dbadmin approvals list."
+        ) from error
+
+
 def _reread(path: Path, approval_id: int, task: Task) -> Approval:
-    with open_reader(path, task) as db:
-        return _found(db, path, approval_id, time.time())
+    try:
+        with open_reader(path, task) as db:
+            return _found(db, path, approval_id, time.time())
+    except DbAdminError as error:
+        raise error.after(f"Request {approval_id} had been written by then, but was not read back.") from error
 
 
 def _not_as_written(path: Path, back: Approval) -> CheckFailed:

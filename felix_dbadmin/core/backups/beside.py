@@ -23,13 +23,22 @@ ATTACHED = "backup"
 def open_beside(live: Path, backup: Path, tables: Iterable[str], task: Task) -> Iterator[tuple[apsw.Connection, str]]:
     """The connection, and the schema in which it has the `tables` of the backup."""
     with blaming(backup, task), open_reader(live, task) as db:
-        with open_published(backup, task) as source:
-            alike = source.pragma("encoding") == db.pragma("encoding")
-            if not alike:
+        attached = _attached(db, backup)
+        if not attached:
+            with open_published(backup, task) as source:
                 _copy_tables(source, db, tables, task)
-        if alike:
-            attach_published(db, backup, ATTACHED)
-        yield db, ATTACHED if alike else "temp"
+        yield db, ATTACHED if attached else "temp"
+
+
+def _attached(db: apsw.Connection, backup: Path) -> bool:
+    """False where the two have different text encodings, as far as SQLite can tell."""
+    try:
+        attach_published(db, backup, ATTACHED)
+    except apsw.SQLError as error:
+        if "text encoding" not in str(error):
+            raise
+        return False
+    return True
 
 
 @contextmanager

@@ -249,9 +249,10 @@ def _by_whole_rows(db: apsw.Connection, match: Match, live: int, backup: int) ->
 def _sample(db: apsw.Connection, match: Match, kind: str, key: Row) -> RowDifference:
     def values(place: str) -> Row:
         where = " and ".join(f"r.{quoted(name)} = ?" for name in match.key)
-        return _cut(
-            db.execute(f"select {_shown('r', match.columns)} from {place} as r where {where}", key).fetchall()[0]
-        )
+        found = db.execute(f"select {_shown('r', match.columns)} from {place} as r where {where}", key).fetchone()
+        if found is None:
+            raise apsw.CorruptError(f"an index of {match.table} does not agree with its rows")
+        return _cut(found)
 
     backup = None if kind == "added" else values(match.origin)
     live = None if kind == "missing" else values(match.live)

@@ -11,6 +11,7 @@ import apsw
 
 from felix_dbadmin.core.backups.copying import pinned
 from felix_dbadmin.core.connection import explaining, open_reader
+from felix_dbadmin.core.errors import DatabaseUnusable
 from felix_dbadmin.core.integrity import structure_problems
 from felix_dbadmin.core.migrate.ledger import has_table, read_ledger
 from felix_dbadmin.core.schema import BOOKKEEPING, Schema, count_rows, read_schema, table_names
@@ -69,7 +70,7 @@ def _digest(schema: Schema) -> str:
 def _versions(db: apsw.Connection, component: str) -> tuple[tuple[int, str], ...]:
     try:
         return tuple((row.version, row.description) for row in read_ledger(db, component))
-    except (apsw.CorruptError, apsw.SQLError, ValueError, TypeError):
+    except (apsw.CorruptError, DatabaseUnusable):
         return ()  # a ledger of another shape is kept like any table, but is not ours to read
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import apsw
@@ -14,6 +14,9 @@ from felix_dbadmin.core.transaction import roll_back
 
 STEP_BYTES = 16 << 20
 """Bytes per step: some 30 ms, so that a cancel is seen soon; smaller steps cost time and gain nothing."""
+
+LIVE_STEP_BYTES = 2 << 20
+"""The same where the old pages go into a journal, which is synced each time SQLite's cache of 2 MB is full."""
 
 
 _SOURCE_FAILED = {apsw.SQLITE_IOERR_READ, apsw.SQLITE_IOERR_SHORT_READ, apsw.SQLITE_IOERR_CORRUPTFS}
@@ -51,14 +54,20 @@ def undone_on_failure(backup: apsw.Backup, source: apsw.Connection, task: Task) 
     try:
         yield backup
     except apsw.IOError as error:
-        backup.close(True)
+        _abandon(backup)
         if getattr(error, "extendedresult", 0) in _SOURCE_FAILED:
             with explaining(Path(source.filename), task):
                 raise
         raise
     except BaseException:
-        backup.close(True)
+        _abandon(backup)
         raise
+
+
+def _abandon(backup: apsw.Backup) -> None:
+    """Undo; that this says again what went wrong is of no interest."""
+    with suppress(apsw.Error):
+        backup.close()
 
 
 def finish_copy(backup: apsw.Backup, task: Task, pages: int) -> None:
@@ -69,8 +78,10 @@ def finish_copy(backup: apsw.Backup, task: Task, pages: int) -> None:
     backup.finish()
 
 
-def pages_per_step(source: apsw.Connection) -> int:
-    return max(1, STEP_BYTES // int(source.pragma("page_size")))
+def pages_per_step(source: apsw.Connection, *, live: bool = False) -> int:
+    """`live`: they go into a database that is in use."""
+    size = min(STEP_BYTES, LIVE_STEP_BYTES) if live else STEP_BYTES
+    return max(1, size // int(source.pragma("page_size")))
 
 
 @contextmanager

@@ -78,6 +78,8 @@ def read_manifest(backup: Path) -> Manifest | None:
     """None where there is none. Raises BackupUnusable where it cannot be understood."""
     path = manifest_of(backup)
     try:
+        if path.exists() and not path.is_file():  # reading a pipe might never end
+            raise _unusable(backup, "is not a file")
         data = json.loads(path.read_bytes())
     except FileNotFoundError:
         return None

@@ -29,7 +29,7 @@ _NAME = re.compile(
     rf"(?P<reason>{'|'.join(REASONS)})_(?P<stem>[A-Za-z0-9._-]+)_(?P<stamp>[0-9]{{8}}_[0-9]{{6}})"
     r"(?:_(?P<number>[1-9][0-9]*))?\.db(?:\.zst)?"
 )
-_TYPED = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+_TYPED = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ def find_backup(folder: Path, name: str) -> Path:
     """
     if not _TYPED.fullmatch(name):
         raise WrongUsage(
-            f"{name!r} is not the name of a backup.",
-            "Give the file name alone, without a folder: letters, digits, '.', '_' and '-'.",
+            f"{name!r:.100} is not the name of a backup.",
+            "Give the file name alone, without a folder: at most 200 letters, digits, '.', '_' and '-'.",
         )
     path = folder / name
     if not path.exists() and compressed_of(path).exists():

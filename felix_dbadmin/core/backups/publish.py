@@ -5,14 +5,18 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 
 from felix_dbadmin.core.errors import OutOfSpace, WorkspaceUnusable
 from felix_dbadmin.core.files import CHUNK, raw, sync_folder
 from felix_dbadmin.core.task import Task
 
 SIDECARS = ("-wal", "-shm", "-journal")
+
+LOOK_INTERVAL = 0.05
+"""Seconds between two looks at the cancel flag while the system works."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -42,19 +46,50 @@ def private_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def sync_file(path: Path) -> None:
-    """Make the bytes of `path` durable. Not for a database that is open: see live_files."""
+def sync_file(path: Path, task: Task) -> None:
+    """Make the bytes of `path` durable. Not for a database that is open: see live_files.
+
+    Raises Cancelled without waiting for the system, which took 0.5 s for 500 MB and goes on in a thread.
+    """
     descriptor = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    failures: list[OSError] = []
+
+    def sync() -> None:
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            failures.append(error)
+        finally:
+            os.close(descriptor)
+
+    thread = Thread(target=sync, name="sync")
+    thread.start()
+    while thread.is_alive():
+        task.check()
+        thread.join(LOOK_INTERVAL)
+    if failures:
+        raise failures[0]
 
 
 def discard(path: Path) -> None:
-    """Remove an unfinished database of ours and what SQLite made beside it."""
+    """Remove an unfinished database of ours, which is closed, and what SQLite made beside it."""
     for suffix in ("", *SIDECARS):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+        remove_at_once(path.with_name(path.name + suffix))
+
+
+def remove_at_once(path: Path) -> None:
+    """Remove a file of ours that no connection has open. One that stays is swept at the next start.
+
+    Freeing the blocks of 500 MB took 0.4 s: the name goes now, they go in a thread, with the last descriptor.
+    """
+    descriptor: int | None = None
+    if os.name != "nt":  # which removes no open file
+        with suppress(OSError):
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+    if descriptor is not None:
+        Thread(target=os.close, args=(descriptor,), name="free").start()
 
 
 def write_whole(path: Path, content: bytes, partial: Path) -> None:

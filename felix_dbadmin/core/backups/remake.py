@@ -82,7 +82,7 @@ def _fill(
 ) -> tuple[Finding, ...]:
     with open_published(backup, task) as source, new_copy(source, partial, task, wal=wal):
         pass
-    sync_file(partial)
+    sync_file(partial, task)
     task.step(verify_step)
     with open_published(partial, task) as db:
         findings = tuple(compare_with(db, expected, task))

@@ -18,7 +18,7 @@ from felix_dbadmin.core.backups.remake import make_copy, replace_broken
 from felix_dbadmin.core.backups.take import BackupTaken, backup_from
 from felix_dbadmin.core.backups.verify import Finding, Verification, compare_with, verify_backup
 from felix_dbadmin.core.connection import explaining, open_published, open_reader, open_writer
-from felix_dbadmin.core.errors import BackupUnusable, CheckFailed, DatabaseUnusable, DbAdminError
+from felix_dbadmin.core.errors import BackupUnusable, Cancelled, CheckFailed, DatabaseUnusable, DbAdminError
 from felix_dbadmin.core.files import require_space, size_with_wal
 from felix_dbadmin.core.schema import read_schema
 from felix_dbadmin.core.task import Task
@@ -192,13 +192,18 @@ def _write_wal(
 ) -> tuple[BackupTaken, tuple[Finding, ...]]:
     """Readers see the old state until the last page is there; writers wait from before the safety backup."""
     version = target.pragma("data_version")
-    with undone_on_failure(target.backup("main", source, "main"), source, task) as backup:
+    taken: list[BackupTaken] = []
+    with (
+        _being_written(order, taken, task),
+        undone_on_failure(target.backup("main", source, "main"), source, task) as backup,
+    ):
         backup.step(0)  # takes the write lock and copies nothing: a first page could be the last one, and commit
         task.step(1)
         with open_reader(order.database, task) as reader:
             safety = _safety(reader, order, task)
+        taken.append(safety)
         task.step(2)
-        finish_copy(backup, task, pages_per_step(source))
+        finish_copy(backup, task, pages_per_step(source, live=True))
     with _written(order, safety, task):
         with open_reader(order.database, task) as reader:
             findings = compare_with(reader, order.expected, task)
@@ -218,7 +223,8 @@ def _write_exclusively(
     task.step(1)
     safety = _safety(target, order, task)
     task.step(2)
-    copy_pages(source, target, task)
+    with _being_written(order, [safety], task):
+        copy_pages(source, target, task, pages_per_step(source, live=True))
     with _written(order, safety, task):
         if target.pragma("journal_mode") != mode:
             target.pragma("journal_mode", mode)  # a backup in WAL mode brings that along
@@ -238,6 +244,19 @@ def _safety(source: apsw.Connection, order: _Order, task: Task) -> BackupTaken:
         component=order.component,
         note=f"Restore {order.backup.name}",
     )
+
+
+@contextmanager
+def _being_written(order: _Order, taken: list[BackupTaken], task: Task) -> Iterator[None]:
+    """A commit that SQLite reports as failed can stand: where only the file could not be cut, or the log synced."""
+    try:
+        with explaining(order.database, task):
+            yield
+    except DbAdminError as error:
+        if isinstance(error, Cancelled) or not taken:
+            raise
+        name = order.database.name
+        raise error.after(f"{name} is as it was, or restored; its state before is in {taken[0].path.name}.") from error
 
 
 @contextmanager

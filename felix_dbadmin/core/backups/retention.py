@@ -10,7 +10,7 @@ from felix_dbadmin.core.backups.catalogue import Backup, read_backup
 from felix_dbadmin.core.backups.names import manifest_of
 from felix_dbadmin.core.backups.needed import NEWEST_VERIFIED, newest_verified, stranger
 from felix_dbadmin.core.backups.publish import writing_to
-from felix_dbadmin.core.errors import Cancelled, WrongUsage
+from felix_dbadmin.core.errors import DbAdminError, WrongUsage
 from felix_dbadmin.core.files import sync_folder
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import count_text
@@ -90,7 +90,7 @@ def plan_prune(
 def prune(plan: PrunePlan, task: Task) -> Pruned:
     """Delete what the plan names, each only if it is still the file that was planned.
 
-    Raises WorkspaceUnusable, or Cancelled, which says how many had gone by then.
+    Raises WorkspaceUnusable or Cancelled, which say how many had gone by then.
     """
     deleted: list[str] = []
     skipped: list[tuple[str, str]] = []
@@ -98,21 +98,28 @@ def prune(plan: PrunePlan, task: Task) -> Pruned:
     for position, backup in enumerate(plan.delete):
         try:
             task.report(position, len(plan.delete), backup.name)
-        except Cancelled as cancelled:
+            reason = _changed(backup)
+            if not reason:
+                _delete(backup)
+        except DbAdminError as error:
             gone = f"{len(deleted)} of {count_text(len(plan.delete), 'backup')} had been deleted."
-            raise cancelled.after(gone) from None
-        reason = _changed(backup)
+            raise error.after(gone) from error
         if reason:
             skipped.append((backup.name, reason))
             continue
-        with writing_to(backup.path.parent):
-            # A file without a manifest is nobody's to prune; a manifest without its file would promise a backup.
-            manifest_of(backup.path).unlink(missing_ok=True)
-            backup.path.unlink()
-            sync_folder(backup.path.parent)
         deleted.append(backup.name)
         freed += backup.size
     return Pruned(tuple(deleted), freed, tuple(skipped))
+
+
+def _delete(backup: Backup) -> None:
+    with writing_to(backup.path.parent):
+        # A file without a manifest is nobody's to prune; a manifest without its file would promise a backup.
+        manifest_of(backup.path).unlink(missing_ok=True)
+        # Or a power cut could keep the later of the two and undo the earlier.
+        sync_folder(backup.path.parent)
+        backup.path.unlink()
+        sync_folder(backup.path.parent)
 
 
 def _changed(backup: Backup) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from felix_dbadmin import __version__
 from felix_dbadmin.core.backups.contents import Contents, damage_of, read_contents, row_differences
 from felix_dbadmin.core.backups.copying import new_copy, pinned
 from felix_dbadmin.core.backups.manifest import FORMAT, FULL, Manifest, write_manifest
-from felix_dbadmin.core.backups.names import free_path, partial_of
+from felix_dbadmin.core.backups.names import free_path, manifest_of, partial_of
 from felix_dbadmin.core.backups.publish import discard, private_folder, sync_file, writing_to
 from felix_dbadmin.core.connection import explaining, open_published, open_reader, open_writer
 from felix_dbadmin.core.errors import CheckFailed, Locked
@@ -102,7 +103,7 @@ def backup_from(
     try:
         with writing_to(folder):
             origin = _copy(source, order, partial, task)
-            sync_file(partial)
+            sync_file(partial, task)
             problems = _read_back(source, order, partial, origin.contents, task)
             manifest = _manifest(order, partial, origin, problems, task)
             _publish(partial, path, manifest)
@@ -211,5 +212,8 @@ def _publish(partial: Path, path: Path, manifest: Manifest) -> None:
         sync_folder(path.parent)
         write_manifest(path, manifest)
     except BaseException:
-        path.unlink(missing_ok=True)
+        # The manifest may be there already, and only its folder not synced.
+        with suppress(OSError):
+            manifest_of(path).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
         raise

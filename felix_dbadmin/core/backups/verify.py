@@ -93,11 +93,12 @@ def _manifest_findings(path: Path, task: Task) -> tuple[Manifest | None, list[Fi
     if manifest is None:
         return None, [Finding("manifest", None, "there is none: compared with nothing")]
     size = path.stat().st_size
+    other = f"; its manifest is that of {manifest.file}" if manifest.file != path.name else ""
     if size != manifest.bytes:
-        detail = f"{bytes_text(size)} ({size:,} bytes) instead of {manifest.bytes:,} bytes"
+        detail = f"{bytes_text(size)} ({size:,} bytes) instead of {manifest.bytes:,} bytes{other}"
         return manifest, [Finding("checksum", False, detail)]
     if sha256_of(path, task) != manifest.sha256:
-        return manifest, [Finding("checksum", False, "the bytes are not those that were written")]
+        return manifest, [Finding("checksum", False, f"the bytes are not those that were written{other}")]
     return manifest, [Finding("checksum", True, "SHA-256 as when it was made")]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,25 +13,25 @@ from felix_dbadmin.core.activity import recorded
 from felix_dbadmin.core.backups.names import manifest_of
 from felix_dbadmin.core.backups.take import BackupTaken, take_backup
 from felix_dbadmin.core.component import Component
-from felix_dbadmin.core.connection import create_database, explaining, open_writer
+from felix_dbadmin.core.connection import explaining, open_writer
 from felix_dbadmin.core.errors import Cancelled, CheckFailed, Conflict, DbAdminError
-from felix_dbadmin.core.files import sync_folder
+from felix_dbadmin.core.migrate.create import create_with_ledger
 from felix_dbadmin.core.migrate.health import require_runnable
 from felix_dbadmin.core.migrate.index_plans import plan_index_care
 from felix_dbadmin.core.migrate.ledger import ensure_ledger, record_applied, record_rolled_back, write_log
 from felix_dbadmin.core.migrate.losses import Loss
 from felix_dbadmin.core.migrate.plan import Direction, Plan, Request, Step, plan_for
-from felix_dbadmin.core.migrate.read_back import read_back, require_repaired
+from felix_dbadmin.core.migrate.read_back import committed, read_back, require_repaired
 from felix_dbadmin.core.migrate.repair import plan_repair
 from felix_dbadmin.core.migrate.results import Check, Recorder, StepRun
 from felix_dbadmin.core.migrate.standing import standing_of
 from felix_dbadmin.core.migrate.steps import begin_step, run_step
 from felix_dbadmin.core.pace import StepCost
-from felix_dbadmin.core.paths import PARTIAL
 from felix_dbadmin.core.schema import Schema, read_schema
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import count_text, duration_text, list_text
 from felix_dbadmin.core.transaction import commit, roll_back, transaction
+from felix_dbadmin.core.trust import remember
 from felix_dbadmin.core.workspace import Workspace, locked, open_workspace, require_writable
 
 BACKUP_TRIES = 3
@@ -96,38 +95,23 @@ def carry_out(
             raise Conflict(f"There is nothing to do for {component.name}.", "Refresh: felix-dbadmin status")
         existed = database.exists()
         if not existed:
-            _create(database, task)
+            create_with_ledger(database, task)
         # What was rehearsed for another plan says nothing of this one.
         task.expect(costs if len(costs) == len(steps) else ())
         with open_writer(database, task) as db, task.counting(db):
             backup = _back_up_and_begin(db, workspace, component, plan, task, existed=existed)
+            remember(component, (step.migration for step in plan.steps if step.migration is not None))
             name = backup.path.name if backup else ""
             runs = _Apply(db, component, plan, accepted, name, task).run()
             version = db.pragma("data_version")
-            task.step(len(plan.steps) + 1)
-            checks = read_back(
-                database, component, plan, runs[-1], task, undisturbed=lambda: db.pragma("data_version") == version
-            )
+            with committed(plan, name):
+                task.step(len(plan.steps) + 1)
+                checks = read_back(
+                    database, component, plan, runs[-1], task, undisturbed=lambda: db.pragma("data_version") == version
+                )
         entry.version, entry.backup = max(plan.ends_with, default=0), name
         entry.detail = f"{count_text(len(checks), 'check')} passed; backup {name or 'none'}"
     return Migrated(plan, runs, name, max(plan.ends_with, default=0), checks, time.monotonic() - started)
-
-
-def _create(database: Path, task: Task) -> None:
-    """A database with an empty ledger, put in place whole: after a crash there is either this or no file."""
-    partial = database.with_name(database.name + PARTIAL)
-    partial.unlink(missing_ok=True)
-    try:
-        with create_database(partial, task) as db, transaction(db, task):
-            ensure_ledger(db)
-        os.link(partial, database)
-    except FileExistsError as error:
-        raise Conflict(
-            f"{database.name} was made by another program just now.", "Look again: felix-dbadmin status"
-        ) from error
-    finally:
-        partial.unlink(missing_ok=True)
-    sync_folder(database.parent)
 
 
 def _back_up_and_begin(
@@ -290,8 +274,8 @@ class _Apply:
                 detail: dict[str, object] = {"error": error.summary, "statement": error.statement, "where": error.where}
                 self._log(step, "failed", seconds, 0, detail)
         total = len(self.plan.steps)
-        kept = (
-            f"{len(self.runs)} of {count_text(total, 'step')} before it stand" if self.runs else "nothing was changed"
-        )
+        # Without a backup there was no file before this run made an empty one.
+        unchanged = "nothing was changed" if self.backup else "the new database is empty"
+        kept = f"{len(self.runs)} of {count_text(total, 'step')} before it stand" if self.runs else unchanged
         backup = f" The backup from before is {self.backup}." if self.backup else ""
         return error.after(f"“{step.title}” was rolled back; {kept}.{backup}")

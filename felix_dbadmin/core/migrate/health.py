@@ -11,6 +11,7 @@ from felix_dbadmin.core import integrity
 from felix_dbadmin.core.component import Component
 from felix_dbadmin.core.connection import explaining, open_memory
 from felix_dbadmin.core.errors import StatementFailed
+from felix_dbadmin.core.migrate.guard import guarded
 from felix_dbadmin.core.migrate.plan import Standing, Step, up_step
 from felix_dbadmin.core.migrate.results import Check, Recorder
 from felix_dbadmin.core.migrate.script import Migration
@@ -161,8 +162,9 @@ def verify_checks(db: apsw.Connection, standing: Standing, task: Task) -> tuple[
             task.check()
             label = f"{item.version} {item.description}"
             try:
-                rows = db.execute(statement.sql).fetchall()
-            except apsw.SQLError as error:
+                with guarded(db):
+                    rows = db.execute(statement.sql).fetchall()
+            except (apsw.SQLError, apsw.AuthError) as error:
                 found.append(Check(label, False, f"{error} in: {statement.sql}"))
                 continue
             found += [Check(f"{label}: {row[1] if len(row) > 1 else statement.sql}", bool(row[0])) for row in rows]

@@ -6,11 +6,16 @@ import getpass
 import json
 import platform
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import apsw
 
 from felix_dbadmin import __version__
+from felix_dbadmin.core.errors import DatabaseUnusable
 from felix_dbadmin.core.migrate.script import CHECKSUM_ALGORITHM, Migration
 from felix_dbadmin.core.schema import LEDGER_TABLE, LOG_TABLE
 
@@ -97,25 +102,60 @@ def read_ledger(db: apsw.Connection, component: str) -> tuple[LedgerRow, ...]:
     """Applied migrations by version; none where there is no ledger."""
     if not has_table(db, LEDGER_TABLE):
         return ()
-    rows = db.execute(
-        f"select version, coalesce(description, ''), applied_at, rollback_available from {LEDGER_TABLE}"
-        " where component = ? order by version",
-        (component,),
-    )
-    return tuple(LedgerRow(int(row[0]), str(row[1]), float(row[2]), bool(row[3])) for row in rows)
+    with _readable(db, LEDGER_TABLE):
+        rows = db.execute(
+            f"select version, coalesce(description, ''), applied_at, rollback_available from {LEDGER_TABLE}"
+            " where component = ? order by version",
+            (component,),
+        )
+        return tuple(LedgerRow(int(row[0]), str(row[1]), float(row[2]), bool(row[3])) for row in rows)
 
 
 def read_log(db: apsw.Connection, component: str) -> tuple[LogRow, ...]:
     """What this program did to the component, oldest first."""
     if not has_table(db, LOG_TABLE):
         return ()
-    rows = db.execute(
-        "select component, action, version, description, outcome, at, duration, rows_touched, file, source,"
-        f" checksum_algorithm, checksum_up, backup, who, tool, detail from {LOG_TABLE}"
-        " where component = ? order by id",
-        (component,),
-    )
-    return tuple(LogRow(*[*fields, json.loads(str(detail))]) for *fields, detail in rows)
+    with _readable(db, LOG_TABLE):
+        rows = db.execute(
+            "select component, action, version, description, outcome, at, duration, rows_touched, file, source,"
+            f" checksum_algorithm, checksum_up, backup, who, tool, detail from {LOG_TABLE}"
+            " where component = ? order by id",
+            (component,),
+        )
+        return tuple(_log_row(row) for row in rows)
+
+
+@contextmanager
+def _readable(db: apsw.Connection, table: str) -> Iterator[None]:
+    """Another program's table of the same name, or a damaged one, holds what we cannot read: DatabaseUnusable."""
+    try:
+        yield
+    except (ValueError, TypeError, OverflowError, RecursionError, apsw.SQLError) as error:
+        if isinstance(error, UnicodeDecodeError):
+            raise
+        raise DatabaseUnusable(
+            f"{table} in {Path(db.filename).name} cannot be read: {error}.",
+            "It was damaged or made by another program; a backup from before: felix-dbadmin backup list",
+        ) from error
+
+
+_LOG_TYPES: tuple[type | tuple[type, ...], ...] = (
+    *(str, str, int, str, str),
+    *((int, float), (int, float), int),
+    *(str, str, str, str, str, str, str, str),
+)
+
+
+def _log_row(row: Sequence[Any]) -> LogRow:
+    """Raises ValueError or TypeError where a value is not of its column's kind."""
+    for value, kind in zip(row, _LOG_TYPES, strict=True):
+        if not isinstance(value, kind):
+            raise TypeError(f"{value!r:.40} is not what that column holds")
+    *fields, detail = row
+    read = json.loads(str(detail))
+    if not isinstance(read, dict):
+        raise TypeError("detail is not a JSON object")
+    return LogRow(*[*fields, read])
 
 
 def last_applied(log: tuple[LogRow, ...]) -> dict[int, LogRow]:

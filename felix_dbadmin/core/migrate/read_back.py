@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
@@ -10,7 +11,7 @@ import apsw
 from felix_dbadmin.core import integrity
 from felix_dbadmin.core.component import Component
 from felix_dbadmin.core.connection import open_reader
-from felix_dbadmin.core.errors import CheckFailed
+from felix_dbadmin.core.errors import CheckFailed, DbAdminError
 from felix_dbadmin.core.migrate.health import find_drift
 from felix_dbadmin.core.migrate.ledger import read_ledger
 from felix_dbadmin.core.migrate.losses import data_tables
@@ -76,6 +77,20 @@ def read_back(
             "Restore the backup from before: felix-dbadmin backup restore",
         )
     return tuple(checks)
+
+
+@contextmanager
+def committed(plan: Plan, backup: str) -> Iterator[None]:
+    """Every step is done: what ends the look at the file early says so."""
+    try:
+        yield
+    except CheckFailed:
+        raise
+    except DbAdminError as error:
+        before = f" The backup from before is {backup}." if backup else ""
+        raise error.after(
+            f"“{plan.title}” had been committed by then, but was not read back to the end.{before}"
+        ) from error
 
 
 def _versions_text(versions: tuple[int, ...]) -> str:

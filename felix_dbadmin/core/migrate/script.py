@@ -13,6 +13,7 @@ from pathlib import Path
 
 from felix_dbadmin.core.component import Component
 from felix_dbadmin.core.errors import MigrationFileInvalid
+from felix_dbadmin.core.paths import read_file
 from felix_dbadmin.core.sql import Statement, meaningful, split_statements
 
 CHECKSUM_ALGORITHM = "sha256-text-1"
@@ -21,6 +22,8 @@ CHECKSUM_ALGORITHM = "sha256-text-1"
 SECTIONS = ("check", "up", "verify", "report", "down")
 
 _FILE_NAME = re.compile(r"(\d+)_(\w+)\.(sql|py)")
+_LONGEST_VERSION = 18
+"""Digits that SQLite's integers surely hold."""
 _DIRECTIVE = re.compile(r"\s*--\s*migrate:\s*(\S*)\s*(.*?)\s*$")
 _OPTION = re.compile(r"""(\w+):(?:"([^"]*)"|(\S+))""")
 
@@ -103,7 +106,7 @@ def load_migrations(component: Component) -> tuple[Migration, ...]:
 def read_migration(component: str, path: Path) -> Migration:
     """Raises MigrationFileInvalid."""
     try:
-        source = path.read_text(encoding="utf-8-sig")
+        source = read_file(path)
     except (OSError, UnicodeDecodeError) as error:
         raise MigrationFileInvalid(f"{path} cannot be read: {error}.", "Save it as UTF-8 text.") from error
     return parse_migration(component, path.name, source)
@@ -116,6 +119,11 @@ def parse_migration(component: str, file: str, source: str) -> Migration:
         raise MigrationFileInvalid(
             f"{file} in {component} is not named like a migration.",
             "Name it NUMBER_verb_noun.sql, for example 003_add_search_index.sql",
+        )
+    if len(name.group(1)) > _LONGEST_VERSION:
+        raise MigrationFileInvalid(
+            f"{file:.60} in {component} has a version of {len(name.group(1))} digits.",
+            f"Use at most {_LONGEST_VERSION}.",
         )
     version, title = int(name.group(1)), name.group(2).replace("_", " ").capitalize()
     if name.group(3) == "py":
@@ -219,6 +227,10 @@ def _python_migration(component: str, version: int, title: str, file: str, sourc
     """Read without running: the literal `description`, and which of up, down and verify are defined."""
     try:
         tree = ast.parse(source, file)
+    except (ValueError, RecursionError, MemoryError) as error:  # a zero byte, or nested beyond Python's limits
+        raise MigrationFileInvalid(
+            f"{component}/{file} is no Python that can be read: {error}.", "Correct the file; nothing of it was run."
+        ) from error
     except SyntaxError as error:
         raise MigrationFileInvalid(
             f"{component}/{file}, line {error.lineno}: {error.msg}.",

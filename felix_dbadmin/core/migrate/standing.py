@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import apsw
 
-from felix_dbadmin.core.component import Component
+from felix_dbadmin.core.component import BASE_FILE, Component
 from felix_dbadmin.core.errors import DbAdminError, MigrationFileInvalid
 from felix_dbadmin.core.migrate.health import base_tables
 from felix_dbadmin.core.migrate.ledger import LedgerRow, LogRow, last_applied, read_ledger, read_log
@@ -13,18 +13,19 @@ from felix_dbadmin.core.migrate.script import Migration, load_migrations, parse_
 from felix_dbadmin.core.schema import read_schema
 from felix_dbadmin.core.sql import Statement, split_statements
 from felix_dbadmin.core.task import Task
+from felix_dbadmin.core.trust import code_of, read_base_text, require_accepted, stored_code
 
 
 def read_base(component: Component) -> tuple[Statement, ...]:
     """The statements of base.sql. Raises MigrationFileInvalid."""
-    path = component.base_file
-    if path is None:
-        return ()
-    text = path.read_text(encoding="utf-8-sig")
+    return _base_statements(component, read_base_text(component))
+
+
+def _base_statements(component: Component, text: str) -> tuple[Statement, ...]:
     statements, rest = split_statements(text)
     if rest:
         raise MigrationFileInvalid(
-            f"{component.name}/{path.name}: the last statement does not end with “;”.",
+            f"{component.name}/{BASE_FILE}: the last statement does not end with “;”.",
             "Correct the file; nothing of it was run.",
             statement=rest,
         )
@@ -32,9 +33,14 @@ def read_base(component: Component) -> tuple[Statement, ...]:
 
 
 def standing_of(db: apsw.Connection | None, component: Component, task: Task) -> Standing:
-    """Read files and database; `db` is None for a database that does not exist yet. Raises MigrationFileInvalid."""
+    """Read files and database; `db` is None for a database that does not exist yet.
+
+    Whatever runs a migration's code begins here. Raises MigrationFileInvalid, and NotAccepted before any of it ran.
+    """
     files = load_migrations(component)
-    base = read_base(component)
+    base_text = read_base_text(component)
+    base = _base_statements(component, base_text)
+    require_accepted((*code_of(component, files, base_text), *(stored_code(db, component) if db is not None else ())))
     if db is None:
         return Standing(component, False, base, files, ())
     present = {name.lower() for name in read_schema(db).names("table")}

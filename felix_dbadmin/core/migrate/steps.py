@@ -36,6 +36,9 @@ from felix_dbadmin.core.transaction import begin
 _CHANGING = {"insert", "replace", "update", "delete"}
 _SYNTAX = ("syntax error", "incomplete input", "unrecognized token")
 
+_NOT_ITS_FAULT = (apsw.FullError, apsw.IOError, apsw.NoMemError, apsw.BusyError, apsw.ReadOnlyError, apsw.CantOpenError)
+"""Errors of the disk, the memory or another program, whatever the statement."""
+
 
 class RecordingConnection:
     """What a Python migration is given: it can run SQL, and each statement is recorded and guarded like a file's."""
@@ -219,6 +222,8 @@ class _StepRunner:
                 error=str(failure or ""),
             )
         )
+        if isinstance(failure, _NOT_ITS_FAULT):
+            raise failure
         if failure is not None:
             raise self._failure(statement, failure) from failure
         if not self.db.in_transaction:

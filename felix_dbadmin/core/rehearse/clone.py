@@ -10,6 +10,7 @@ from pathlib import Path
 import apsw
 
 from felix_dbadmin.core.backups.copying import copy_pinned
+from felix_dbadmin.core.backups.publish import remove_at_once
 from felix_dbadmin.core.connection import create_database, open_reader
 from felix_dbadmin.core.files import require_space, sha256_of, size_with_wal
 from felix_dbadmin.core.leftovers import rehearsal_name
@@ -50,7 +51,7 @@ def cloned(
                 yield db, None
     finally:
         for leftover in state.glob(clone.name + "*"):
-            leftover.unlink(missing_ok=True)
+            remove_at_once(leftover)
 
 
 def journal_bytes(db: apsw.Connection) -> int:

@@ -24,7 +24,7 @@ from felix_dbadmin.core.pace import StepCost
 from felix_dbadmin.core.rehearse.clone import cloned, journal_bytes, live_state
 from felix_dbadmin.core.rehearse.report import Failure, LiveProof, Rehearsal
 from felix_dbadmin.core.rehearse.ways_back import PROVED_UP_TO, WaysBack
-from felix_dbadmin.core.schema import compare, count_rows, read_schema, table_names
+from felix_dbadmin.core.schema import compare, count_readable_rows, read_schema, table_names
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import list_text
 from felix_dbadmin.core.transaction import commit, roll_back
@@ -65,12 +65,12 @@ def _rehearsed(
         plan = make_plan(db if live is not None else None, component, request, task)
         task.step(1)
         schema = read_schema(db)
-        rows_before = count_rows(db, table_names(schema), task)
+        rows_before = count_readable_rows(db, table_names(schema), task)
         pages = _bytes_of(db)
         run = _Run(db, component, plan, task, prove=size <= PROVED_UP_TO if prove is None else prove)
         failure = run.carry_out(copied if live is not None else None)
         new_schema = read_schema(db)
-        rows_after = count_rows(db, table_names(new_schema), task)
+        rows_after = count_readable_rows(db, table_names(new_schema), task)
         checks = run.checks() if failure is None else ()
         grown = _bytes_of(db) - pages
         # A rollback journal holds only pages that were there before; a write-ahead log also holds the new ones.
@@ -165,7 +165,7 @@ class _Run:
         with self.task.recording() as recording:
             drifted = misshapen(self.db, self.component, self.plan, self.task)
             damage = integrity.structure_problems(self.db, self.task, full=False)
-            count_rows(self.db, table_names(read_schema(self.db)), self.task)
+            count_readable_rows(self.db, table_names(read_schema(self.db)), self.task)
         self.costs.append(recording.finished())
         return (
             *(check for run in self.runs for check in run.checks),

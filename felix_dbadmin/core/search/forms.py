@@ -28,9 +28,11 @@ class Form(StrEnum):
         return ".md" if self is Form.MARKDOWN else f".{self}"
 
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet takes for the beginning of a formula, the wide forms of East Asia too."""
 
+_UNSEEN = " \ufeff\u200b"
+"""What some spreadsheets pass over before they look for one."""
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 _MARKUP = re.compile(r"([\\`*_\[\]|~#!])")
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -88,7 +90,7 @@ def _cell(value: object) -> object:
 
 def _disarmed(text: str) -> str:
     """Text that a spreadsheet would run gets an apostrophe before it; a number is only a number."""
-    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+    return f"'{text}" if text.lstrip(_UNSEEN).startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
 def _json_value(value: object) -> object:

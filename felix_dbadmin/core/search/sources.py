@@ -53,6 +53,8 @@ class Source:
     """Columns of the table that rows are told apart by."""
     migration: int = 0
     """The migration that makes the missing index, 0 for none."""
+    documents: str = ""
+    """The table that says which rowid of the index belongs to a key, '' where there is none."""
 
     @property
     def name(self) -> str:
@@ -151,7 +153,13 @@ def _indexed(
         title=title,
         time=time,
         filters=filters,
+        documents=_documents(db, schema, declared, index_key),
     )
+
+
+def _documents(db: apsw.Connection, schema: Schema, declared: SearchSource | None, index_key: str) -> str:
+    found = schema.find(declared.documents) if declared is not None else None
+    return found.name if found is not None and index_key and index_key in columns_of(db, found.name) else ""
 
 
 def _weight(column: str, title: str, filters: tuple[str, ...]) -> float:

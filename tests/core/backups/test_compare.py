@@ -244,3 +244,17 @@ def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:
         compared(tmp_path, whole)
     restore(tmp_path, "notes", whole, task=Task())
     assert figures(table_of(compared(tmp_path, whole))) == (0, 0, 0)
+
+
+def test_an_index_that_does_not_agree_with_its_rows_is_damage(tmp_path: Path) -> None:
+    backup = backed_up(tmp_path, "create table t(k text primary key, v)", "insert into t values ('a', 1), ('b', 2)")
+    change(
+        tmp_path,
+        "insert into t values ('c', 3)",
+        "create table o(k text primary key)",
+        "pragma writable_schema = on",
+        "update sqlite_schema set rootpage = (select rootpage from sqlite_schema where name = 'sqlite_autoindex_o_1')"
+        " where name = 'sqlite_autoindex_t_1'",
+    )
+    with pytest.raises(DatabaseUnusable, match=r"notes\.db is damaged"):
+        compared(tmp_path, backup)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -160,7 +162,7 @@ def test_an_index_that_does_not_match_its_table_is_a_problem(tmp_path: Path) -> 
 def test_a_copy_that_reads_back_otherwise_is_thrown_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     database = make_database(tmp_path / NAME)
 
-    def truncate(path: Path) -> None:
+    def truncate(path: Path, _task: Task) -> None:
         run_sql(path, "delete from entries where id = 5")
 
     monkeypatch.setattr(take, "sync_file", truncate)
@@ -171,7 +173,7 @@ def test_a_copy_that_reads_back_otherwise_is_thrown_away(tmp_path: Path, monkeyp
 
 def test_damage_that_only_the_copy_has_is_no_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     database = make_database(tmp_path / NAME)
-    monkeypatch.setattr(take, "sync_file", damage_index)
+    monkeypatch.setattr(take, "sync_file", lambda path, _task: damage_index(path))
     with pytest.raises(CheckFailed, match=r"is damaged and felix_knowledge\.db is not"):
         take_backup(database, tmp_path / "backups", "manual", Task())
     assert list((tmp_path / "backups").iterdir()) == []
@@ -201,6 +203,36 @@ try:
 except DbAdminError as error:
     print(type(error).__name__, error.summary)
 """
+
+
+def test_the_cause_is_named_where_sqlite_says_only_that_it_is_not_an_error(tmp_path: Path) -> None:
+    done = run_ours(_LIMITED, make_database(tmp_path / NAME), tmp_path / "backups", Path("10000"))
+    assert "(IO: SQLITE_IOERR_WRITE)" in done.stdout
+
+
+def test_a_cancel_does_not_wait_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system cannot be stopped while it makes 500 MB durable; nobody waits for it, and nothing stays behind."""
+    database, task, released = make_database(tmp_path / NAME), Task(), threading.Event()
+
+    def slow(_descriptor: int) -> None:
+        task.cancel()
+        assert released.wait(60)
+
+    monkeypatch.setattr("os.fsync", slow)
+    with pytest.raises(Cancelled):
+        take_backup(database, tmp_path / "backups", "manual", task)
+    assert list((tmp_path / "backups").iterdir()) == []
+    released.set()
+
+
+def test_a_disk_that_fails_in_the_thread_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_descriptor: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(WorkspaceUnusable, match="Input/output error"):
+        take_backup(make_database(tmp_path / NAME), tmp_path / "backups", "manual", Task())
+    assert list((tmp_path / "backups").iterdir()) == []
 
 
 @pytest.mark.parametrize("limit", [1, 10_000, 60_000])

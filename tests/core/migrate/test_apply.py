@@ -28,7 +28,7 @@ from felix_dbadmin.core.rehearse.report import costs_of
 from felix_dbadmin.core.rehearse.run import rehearse
 from felix_dbadmin.core.task import Progress, Task
 from felix_dbadmin.core.workspace import open_workspace
-from tests.helpers.workspaces import ADD_AUTHOR, ADD_TAGS, add_component, dump, notes_database, query, run_sql
+from tests.helpers.workspaces import ADD_AUTHOR, ADD_TAGS, add_component, dump, notes_database, query, run_sql, trust
 
 UP = Request("notes")
 DOWN = Request("notes", Direction.DOWN)
@@ -107,6 +107,7 @@ def test_a_plan_is_bound_to_the_files_it_was_made_from(tmp_path: Path) -> None:
     path = notes_database(tmp_path)
     reviewed = plan(tmp_path)
     (folder / "001_add_author.sql").write_text(ADD_AUTHOR.replace("author TEXT", "author TEXT DEFAULT ''"))
+    trust(folder)
     before = dump(path)
     with pytest.raises(Conflict, match="changed since this plan was made; nothing was done"):
         carry_out(tmp_path, reviewed, task=Task())
@@ -235,6 +236,7 @@ class TestLosses:
         with pytest.raises(ConsentMissing, match=r"would lose marks: 3 rows"):
             apply(tmp_path)
         (tmp_path / "migrations/notes/001_rebuild.sql").write_text(rebuild.format(option=" foreign_keys:off"))
+        trust(tmp_path / "migrations/notes")
         assert apply(tmp_path).version == 1
         assert query(path, "select count(*) from marks") == [(3,)]
 
@@ -282,6 +284,7 @@ class TestIdentity:
         notes_database(tmp_path)
         apply(tmp_path)
         (folder / "001_add_author.sql").write_text(ADD_AUTHOR.replace("author", "writer"))
+        trust(folder)
         assert apply(tmp_path, DOWN).version == 0
 
 
@@ -392,6 +395,7 @@ def test_a_changed_file_is_known_beside_the_text_that_was_applied(tmp_path: Path
     notes_database(tmp_path)
     apply(tmp_path)
     (folder / "001_add_author.sql").write_text(ADD_AUTHOR.replace("author TEXT", "author TEXT DEFAULT ''"))
+    trust(folder)
     (item,) = read_status(tmp_path, ["notes"], task=Task()).components[0].applied
     assert (item.state, item.migration is not None and item.migration.source) == ("changed", ADD_AUTHOR)
     assert item.current is not None

@@ -13,7 +13,7 @@ from felix_dbadmin.core.migrate.status import ComponentStatus, read_status
 from felix_dbadmin.core.migrate.verify import verify_component
 from felix_dbadmin.core.rehearse.run import rehearse
 from felix_dbadmin.core.task import Task
-from tests.helpers.workspaces import add_component, dump, in_another_process, notes_database, query, run_sql
+from tests.helpers.workspaces import add_component, dump, in_another_process, notes_database, query, run_sql, trust
 
 SUMMARY = {"knowledge": 2, "tasks": 0, "workflows": 2, "agent_performance": 1, "system_actions": 1}
 
@@ -106,6 +106,7 @@ class TestOwnComponent:
     def test_a_changed_file_is_named(self, workspace: Path) -> None:
         file = workspace / "migrations/notes/001_add_author.sql"
         file.write_text(file.read_text().replace("author TEXT", "author TEXT DEFAULT ''"))
+        trust(file.parent)
         status = status_of(workspace, "notes")
         assert [item.state for item in status.applied] == ["changed"]
         assert status.drift == ()
@@ -114,6 +115,7 @@ class TestOwnComponent:
     def test_a_comment_in_the_down_section_is_not_a_change(self, workspace: Path) -> None:
         file = workspace / "migrations/notes/001_add_author.sql"
         file.write_text(file.read_text() + "-- a remark\n")
+        trust(file.parent)
         assert [item.state for item in status_of(workspace, "notes").applied] == ["ours"]
 
     def test_one_sentence_on_a_state(self, workspace: Path) -> None:
