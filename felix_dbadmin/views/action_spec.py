@@ -26,3 +26,16 @@ class ActionSpec:
 
 
 FILE, MIGRATE, BACKUP, SEARCH, VIEW, HELP = MENUS = ("&File", "&Migrate", "&Backup", "&Search", "&View", "&Help")
+
+_CLI = "felix-dbadmin {verb} --workspace {{folder}}"
+_ONE = _CLI + " --component {{component}}"
+
+
+def for_all(verb: str) -> str:
+    """The template of a command over every component."""
+    return _CLI.format(verb=verb)
+
+
+def for_one(verb: str) -> str:
+    """The template of a command over the selected component."""
+    return _ONE.format(verb=verb)

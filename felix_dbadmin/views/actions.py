@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from felix_dbadmin.views.action_spec import BACKUP, FILE, HELP, MIGRATE, SEARCH, VIEW, ActionSpec
+from felix_dbadmin.views.action_spec import FILE, HELP, MIGRATE, SEARCH, VIEW, ActionSpec, for_all, for_one
+from felix_dbadmin.views.backup_actions import BACKUP_ACTIONS
 from felix_dbadmin.views.do import Do
-
-_CLI = "felix-dbadmin {verb} --workspace {{folder}}"
-_ONE = _CLI + " --component {{component}}"
-
-
-def _all(verb: str) -> str:
-    return _CLI.format(verb=verb)
-
-
-def _one(verb: str) -> str:
-    return _ONE.format(verb=verb)
-
 
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
@@ -25,7 +14,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Open a folder that holds Felix databases",
         icon="open",
         shortcut="Ctrl+O",
-        command=_all("status"),
+        command=for_all("status"),
         toolbar="Open",
     ),
     ActionSpec(
@@ -43,7 +32,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Read every database again",
         icon="refresh",
         shortcut="F5",
-        command=_all("status"),
+        command=for_all("status"),
         toolbar="Refresh",
         divided=True,
     ),
@@ -55,7 +44,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Run the pending migrations on a copy and show what they would do",
         icon="rehearse",
         shortcut="Ctrl+R",
-        command=_one("dry-run"),
+        command=for_one("dry-run"),
         toolbar="Dry run",
         divided=True,
     ),
@@ -66,7 +55,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Rehearse the pending migrations, show the result, then back up and apply",
         icon="apply",
         shortcut="Ctrl+Return",
-        command=_one("migrate"),
+        command=for_one("migrate"),
         toolbar="Apply…",
     ),
     ActionSpec(
@@ -76,7 +65,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "The same for every component that has something pending, in order",
         icon="apply_all",
         shortcut="Ctrl+Shift+Return",
-        command=_all("migrate"),
+        command=for_all("migrate"),
     ),
     ActionSpec(
         Do.ROLL_BACK,
@@ -84,7 +73,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         MIGRATE,
         "Rehearse the way back from the latest migration, show what would be lost, then take it back",
         icon="roll_back",
-        command=_one("rollback"),
+        command=for_one("rollback"),
         toolbar="Roll back…",
     ),
     ActionSpec(
@@ -93,7 +82,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         MIGRATE,
         "Make indexes, triggers and full-text tables anew that are not as the migrations make them",
         icon="repair",
-        command=_one("repair"),
+        command=for_one("repair"),
         toolbar="Repair…",
         divided=True,
     ),
@@ -103,131 +92,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
         MIGRATE,
         "Read the whole database: structure, rows, full-text indexes, and what the migrations promise",
         icon="verify",
-        command=_one("verify"),
+        command=for_one("verify"),
         toolbar="Verify",
     ),
-    ActionSpec(
-        Do.BACK_UP,
-        "&Back up now",
-        BACKUP,
-        "Take a backup of the selected component and read it back",
-        icon="back_up",
-        shortcut="Ctrl+B",
-        command=_one("backup create"),
-        toolbar="Back up",
-        divided=True,
-    ),
-    ActionSpec(
-        Do.BACK_UP_ALL,
-        "Back up &all",
-        BACKUP,
-        "Take a backup of every component",
-        icon="back_up_all",
-        command=_all("backup create"),
-    ),
-    ActionSpec(
-        Do.VERIFY_BACKUP,
-        "&Verify backup",
-        BACKUP,
-        "Read the selected backup whole and compare it with its manifest",
-        icon="verify_backup",
-        command="felix-dbadmin backup verify {backup} --workspace {folder}",
-        divided=True,
-    ),
-    ActionSpec(
-        Do.RESTORE,
-        "&Restore…",
-        BACKUP,
-        "Put the selected backup back; the state before is backed up first",
-        icon="restore",
-        command="felix-dbadmin backup restore {backup} --workspace {folder} --component {component}",
-        toolbar="Restore…",
-    ),
-    ActionSpec(
-        Do.PROVE,
-        "&Test restore",
-        BACKUP,
-        "Restore the selected backup into a temporary file, count it, and mark it as proven restorable",
-        icon="prove",
-        command="felix-dbadmin backup test {backup} --workspace {folder}",
-    ),
-    ActionSpec(
-        Do.COMPARE,
-        "&Compare with live",
-        BACKUP,
-        "Show which rows came, went or changed since the selected backup",
-        icon="compare",
-        shortcut="Ctrl+D",
-        command="felix-dbadmin backup compare {backup} --workspace {folder}",
-        divided=True,
-    ),
-    ActionSpec(
-        Do.BRING_BACK,
-        "Bring ro&ws back…",
-        BACKUP,
-        "Put rows of the selected backup back into the live database: the comparison is where they are chosen",
-        icon="bring_back",
-        command="felix-dbadmin backup bring-back {backup} {rows} --workspace {folder}",
-    ),
-    ActionSpec(
-        Do.RESTORE_COPY,
-        "Restore as a cop&y…",
-        BACKUP,
-        "Make a new database file of the selected backup; nothing else is touched",
-        icon="restore_copy",
-        command="felix-dbadmin backup restore {backup} --as-copy copy_of_{backup} --workspace {folder}",
-        divided=True,
-    ),
-    ActionSpec(
-        Do.EXPORT,
-        "&Export…",
-        BACKUP,
-        "Copy the selected backup out of the workspace and verify the copy",
-        icon="export",
-        command="felix-dbadmin backup export {backup} . --workspace {folder}",
-    ),
-    ActionSpec(
-        Do.PROTECT,
-        "&Protect",
-        BACKUP,
-        "Keep the selected backup whatever the retention says",
-        icon="protect",
-        command="felix-dbadmin backup protect {backup} --workspace {folder}",
-        divided=True,
-    ),
-    ActionSpec(
-        Do.UNPROTECT,
-        "&Unprotect",
-        BACKUP,
-        "Let the retention decide about the selected backup again",
-        icon="unprotect",
-        command="felix-dbadmin backup unprotect {backup} --workspace {folder}",
-    ),
-    ActionSpec(
-        Do.DELETE_BACKUP,
-        "De&lete…",
-        BACKUP,
-        "Delete the selected backup for good",
-        icon="delete",
-        command="felix-dbadmin backup delete {backup} --workspace {folder}",
-    ),
-    ActionSpec(
-        Do.RETENTION,
-        "Rete&ntion…",
-        BACKUP,
-        "Show exactly which old backups would be deleted, and why the others are kept",
-        icon="retention",
-        command="felix-dbadmin backup prune --dry-run --workspace {folder}",
-        divided=True,
-    ),
-    ActionSpec(
-        Do.COMPRESS,
-        "Co&mpress old backups…",
-        BACKUP,
-        "Show which old backups would be compressed and roughly what that saves, then compress them",
-        icon="compress",
-        command=_all("backup compress"),
-    ),
+    *BACKUP_ACTIONS,
     ActionSpec(
         Do.SEARCH,
         "&Search every database",
@@ -250,7 +118,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         SEARCH,
         "Compare every row with its full-text index, on a copy",
         icon="verify",
-        command=_all("search health"),
+        command=for_all("search health"),
         divided=True,
     ),
     ActionSpec(
@@ -266,9 +134,11 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(Do.BACKUPS_TAB, "Show &backups", VIEW, "The Backups page", icon="backup", shortcut="Ctrl+2"),
     ActionSpec(Do.SEARCH_TAB, "Show sea&rch", VIEW, "The Search page", icon="find", shortcut="Ctrl+3"),
     ActionSpec(Do.TIMELINE_TAB, "Show &timeline", VIEW, "The Timeline page", icon="timeline", shortcut="Ctrl+4"),
-    ActionSpec(Do.AGENTS_TAB, "Show a&gents", VIEW, "How agents behave", "agents", "Ctrl+5", _all("analytics agents")),
     ActionSpec(
-        Do.COMMANDS_TAB, "Show c&ommands", VIEW, "How commands end", "commands", "Ctrl+6", _all("analytics commands")
+        Do.AGENTS_TAB, "Show a&gents", VIEW, "How agents behave", "agents", "Ctrl+5", for_all("analytics agents")
+    ),
+    ActionSpec(
+        Do.COMMANDS_TAB, "Show c&ommands", VIEW, "How commands end", "commands", "Ctrl+6", for_all("analytics commands")
     ),
     ActionSpec(
         Do.WORKFLOWS_TAB,
@@ -277,9 +147,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "How workflows end",
         "workflows",
         "Ctrl+7",
-        _all("analytics workflows"),
+        for_all("analytics workflows"),
     ),
-    ActionSpec(Do.TASKS_TAB, "Show tas&ks", VIEW, "How tasks end", "tasks", "Ctrl+8", _all("analytics tasks")),
+    ActionSpec(Do.TASKS_TAB, "Show tas&ks", VIEW, "How tasks end", "tasks", "Ctrl+8", for_all("analytics tasks")),
     ActionSpec(
         Do.APPROVALS,
         "Show appro&vals",
@@ -287,7 +157,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Commands that wait for a yes or no",
         icon="approve",
         shortcut="Ctrl+Shift+A",
-        command=_all("approvals list"),
+        command=for_all("approvals list"),
     ),
     ActionSpec(
         Do.NEXT_PANE,

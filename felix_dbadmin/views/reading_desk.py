@@ -7,20 +7,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from felix_dbadmin.core.errors import DbAdminError
-from felix_dbadmin.core.rows import Rows, read_rows
 from felix_dbadmin.core.search.like import more_like
 from felix_dbadmin.core.search.reading import RowRead, read_row
 from felix_dbadmin.core.search.related import Related
 from felix_dbadmin.jobs.job import Job
 from felix_dbadmin.jobs.runner import JobRunner
 from felix_dbadmin.models.search_results import Found
-from felix_dbadmin.views.dialogs.rows import PageWanted, RowsDialog
+from felix_dbadmin.views.dialogs.rows import PageWanted
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.notice import Kind, Notice, notice_of
 from felix_dbadmin.views.pages.search import SearchPage
+from felix_dbadmin.views.rows_opener import RowsOpener
 from felix_dbadmin.views.search_answers import SearchAnswers
 from felix_dbadmin.views.search_round import SEARCHING
 
@@ -33,8 +33,9 @@ class ReadingDesk(QObject):
 
     def __init__(self, jobs: JobRunner, look: Look, answers: SearchAnswers, page: SearchPage) -> None:
         super().__init__(page)
-        self._jobs, self._look, self._answers, self._page = jobs, look, answers, page
+        self._jobs, self._answers, self._page = jobs, answers, page
         self._folder = Path()
+        self._rows = RowsOpener(jobs, look, f"{SEARCHING} rows", page)
         self._reading: Job[Any] | None = None
         self._looking: Job[Any] | None = None
         self._found: Found | None = None
@@ -47,6 +48,7 @@ class ReadingDesk(QObject):
         """Another folder."""
         self._drop()
         self._folder, self._found = folder, None
+        self._rows.open_folder(folder)
         self._page.reading.show_nothing()
 
     @Slot(object)
@@ -115,32 +117,8 @@ class ReadingDesk(QObject):
         found, row = self._found, self._page.reading.row
         if found is not None and row is not None and row.key is not None:
             source = found.source
-            self._open(PageWanted(source.component, source.table, around=(source.key, row.key)))
+            self._rows.open(PageWanted(source.component, source.table, around=(source.key, row.key)))
 
     @Slot(object)
     def _open_related(self, related: Related) -> None:
-        self._open(PageWanted(related.component, related.table, where=((related.column, related.value),)))
-
-    def _open(self, wanted: PageWanted) -> None:
-        dialog = RowsDialog(self._look, wanted, self._page.window())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.page_wanted.connect(self._read_rows)
-        dialog.open()
-        dialog.ask(wanted)
-
-    @Slot(object)
-    def _read_rows(self, wanted: PageWanted) -> None:
-        dialog = self.sender()
-        if isinstance(dialog, RowsDialog):
-            work = partial(
-                read_rows,
-                self._folder,
-                wanted.component,
-                wanted.table,
-                wanted.where,
-                wanted.around,
-                wanted.after,
-                wanted.before,
-            )
-            job: Job[Rows] = self._jobs.submit(f"Read {wanted.table}", work, lane=f"{SEARCHING} rows")
-            dialog.follow(job)
+        self._rows.open(PageWanted(related.component, related.table, where=((related.column, related.value),)))
