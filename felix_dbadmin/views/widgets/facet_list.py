@@ -11,20 +11,14 @@ from felix_dbadmin.models.search_wish import Chosen
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.widgets.basics import PlainLabel, named
 from felix_dbadmin.views.widgets.links import LinkButton
+from felix_dbadmin.views.widgets.search_box import takes_escape
 
 
 class FacetView(QTreeView):
     left = Signal()
 
     def event(self, event: QEvent) -> bool:
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.ShortcutOverride
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return takes_escape(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -11,6 +11,16 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from felix_dbadmin.views.widgets.basics import named
 
 
+def takes_escape(event: QEvent) -> bool:
+    """Whether this is the question who wants Esc: the widget with the focus, before any shortcut of the window."""
+    if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.ShortcutOverride:
+        return False
+    if event.key() != Qt.Key.Key_Escape:
+        return False
+    event.accept()
+    return True
+
+
 class SearchBox(QLineEdit):
     escaped = Signal()
 
@@ -21,14 +31,7 @@ class SearchBox(QLineEdit):
         named(self, name, description)
 
     def event(self, event: QEvent) -> bool:
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.ShortcutOverride
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return takes_escape(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
