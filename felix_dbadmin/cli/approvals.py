@@ -54,8 +54,7 @@ def approve(
     Exit code 4 where it was answered meanwhile or has expired.
     """
     with session(workspace, as_json=as_json, wait=wait) as run:
-        with run.task(f"Approving {ident}") as task:
-            done = decide(run.folder, ident, True, name or _own_name(), reason, task=task)
+        done = _decided(run, ident, name, reason, approve=True)
         _say(run, done, f"Request {ident} is approved by {done.approval.by}; Felix may run it:")
 
 
@@ -73,8 +72,7 @@ def deny(
     Exit code 4 where it was answered meanwhile or has expired.
     """
     with session(workspace, as_json=as_json, wait=wait) as run:
-        with run.task(f"Denying {ident}") as task:
-            done = decide(run.folder, ident, False, name or _own_name(), reason, task=task)
+        done = _decided(run, ident, name, reason, approve=False)
         _say(run, done, f"Request {ident} is denied by {done.approval.by}:")
 
 
@@ -95,6 +93,11 @@ def undo_(
             done = undo(run.folder, ident, name or _own_name(), task=task)
         waits = "waits again" if done.approval.standing is Standing.WAITING else "is without an answer, and expired"
         _say(run, done, f"Request {ident} {waits}:")
+
+
+def _decided(run: Session, ident: int, name: str, reason: str, *, approve: bool) -> Decision:
+    with run.task(f"{'Approving' if approve else 'Denying'} {ident}") as task:
+        return decide(run.folder, ident, approve, name or _own_name(), reason, task=task)
 
 
 def show_queue(run: Session) -> None:
