@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -30,7 +31,16 @@ class Surroundings:
     window: QWidget
 
 
-class Flow(QObject):
+if TYPE_CHECKING:
+
+    class _Abstract(QObject, metaclass=ABCMeta):
+        pass
+else:
+    # QObject's metaclass is Qt's own and takes no second one: what a subclass has to supply is for mypy to see.
+    _Abstract = QObject
+
+
+class Flow(_Abstract):
     """Ends exactly once, with `ended`; what is worth telling was told before."""
 
     noticed = Signal(object)
@@ -59,8 +69,8 @@ class Flow(QObject):
         self._in_background = False
         """Somebody does something else meanwhile."""
 
-    def start(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def start(self) -> None: ...
 
     def cancel(self) -> None:
         """Ask the running job to stop."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,11 +42,11 @@ class BackupFlow(Flow):
     def _take(self, result: Any) -> None:
         self.end(self.tell(result))
 
-    def work(self) -> partial[Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def work(self) -> partial[Any]: ...
 
-    def tell(self, result: Any) -> Notice:
-        raise NotImplementedError
+    @abstractmethod
+    def tell(self, result: Any) -> Notice: ...
 
 
 class ProveFlow(BackupFlow):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -74,9 +75,9 @@ class RehearsingFlow(Flow):
         """The command with the folder that this is about."""
         return f"{command} --workspace {shlex.quote(str(self.around.folder))}"
 
+    @abstractmethod
     def _weigh(self, rehearsals: tuple[Rehearsal, ...]) -> None:
         """All of them went well."""
-        raise NotImplementedError
 
 
 class DryRunFlow(RehearsingFlow):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from functools import partial
 from typing import Any
 
@@ -46,26 +47,26 @@ class PlanFlow(Flow):
     def keep_number(self, name: str, value: int) -> None:
         self._settings.keep_number(self.around.folder, name, value)
 
-    def ask(self) -> PlanDialog:
-        raise NotImplementedError
+    @abstractmethod
+    def ask(self) -> PlanDialog: ...
 
+    @abstractmethod
     def preview(self) -> partial[Any]:
         """What finds out what the numbers of the dialog mean."""
-        raise NotImplementedError
 
-    def show_plan(self, plan: Any) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def show_plan(self, plan: Any) -> None: ...
 
+    @abstractmethod
     def accepted(self) -> partial[Any] | None:
         """What does that which the dialog shows; None where it shows nothing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def remember(self) -> None:
         """Keep the numbers of the dialog."""
-        raise NotImplementedError
 
-    def tell(self, result: Any) -> Notice:
-        raise NotImplementedError
+    @abstractmethod
+    def tell(self, result: Any) -> Notice: ...
 
     @Slot()
     def _look_up(self) -> None:
