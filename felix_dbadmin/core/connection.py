@@ -242,7 +242,7 @@ def _known_error(error: apsw.Error, path: Path, task: Task | None = None) -> DbA
                 f"{name} is damaged ({detail}).",
                 f"Restore its newest verified backup: felix-dbadmin backup list --database {name}",
             )
-        case apsw.FullError():
+        case apsw.FullError() | apsw.IOError() if _code(error) in (apsw.SQLITE_FULL, apsw.SQLITE_IOERR_SHMSIZE):
             return OutOfSpace(f"There is no room left on the disk of {name}.", "Free some space there, then try again.")
         case apsw.ReadOnlyError() | apsw.PermissionsError() | apsw.CantOpenError():
             return DatabaseUnusable(
@@ -258,13 +258,19 @@ def _known_error(error: apsw.Error, path: Path, task: Task | None = None) -> DbA
     return None
 
 
+def _code(error: apsw.Error) -> int:
+    """SQLite's extended result; of an exception made by hand only its kind is known."""
+    return getattr(error, "extendedresult", apsw.SQLITE_FULL if isinstance(error, apsw.FullError) else 0)
+
+
 def _cause(error: apsw.Error) -> str:
-    """What SQLite says, or its code where it says nothing: the backup API reports a failed write as 'not an error'."""
-    if str(error) != "not an error":
-        return str(error)
-    code = getattr(error, "extendedresult", 0)
+    """What SQLite says, and its code where that says little: the backup API calls a failed write 'not an error'."""
+    code = _code(error)
     names = {**apsw.mapping_result_codes, **apsw.mapping_extended_result_codes}
-    return str(names.get(code, f"error {code}"))
+    named = str(names.get(code, f"error {code}"))
+    if str(error) == "not an error":
+        return named
+    return f"{error}, {named}" if isinstance(error, apsw.IOError) else str(error)
 
 
 def _unknown_format(error: apsw.Error, path: Path) -> DatabaseUnusable | None:

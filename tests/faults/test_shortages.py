@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from felix_dbadmin.core.connection import open_reader
+from felix_dbadmin.core.errors import OutOfSpace
 from tests.cli.running import without_superpowers
 from tests.faults.operations import DATABASE, OPERATIONS, Outcome, Ready, make_ready, outcome, partials, run, state_of
 from tests.faults.sampling import PATIENCE, trials
@@ -31,9 +33,10 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ready]:
     return make_ready(tmp_path_factory.mktemp("shortages"))
 
 
-@pytest.fixture(scope="module")
-def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("disk")
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(folder)]
     try:
         subprocess.run(command, check=True, capture_output=True)
@@ -101,6 +104,15 @@ def test_a_full_disk(ready: dict[str, Ready], small_disk: Path) -> None:
         ends[f"{operation}: {'done' if good else 'refused'}"] += 1
         shutil.rmtree(folder)
     print("full disk", dict(sorted(ends.items())))  # noqa: T201
+
+
+def test_the_index_of_a_log_needs_room_too(ready: dict[str, Ready], small_disk: Path) -> None:
+    """What SQLite calls an I/O error is a full disk to a person."""
+    folder = ready["apply"].copy(small_disk / "workspace", "wal")
+    with (small_disk / "filler").open("wb") as file:
+        file.write(bytes(shutil.disk_usage(small_disk).free))
+    with pytest.raises(OutOfSpace, match="no room left on the disk of"), open_reader(folder / DATABASE) as db:
+        db.execute("select count(*) from knowledge_entries").fetchall()
 
 
 def test_backups_can_be_pruned_on_a_disk_without_a_byte_of_room(ready: dict[str, Ready], small_disk: Path) -> None:
