@@ -128,10 +128,8 @@ class AnalyticsDesk(QObject):
         if self._folder is None or not self._outdated or not self._page.isVisible():
             return
         self._outdated = False
-        self._charts.start()
         self._use_charts()
         self._ask(PAGES[self._page.spec.name])
-        self._history.load(self._page.spec.component)
 
     def _ask(self, names: Sequence[str]) -> None:
         """Ask for these panels; those that are being read already are asked for anew."""
@@ -158,6 +156,7 @@ class AnalyticsDesk(QObject):
         for name in names:
             self._ask_one(name, quick=False)
         spec = self._page.spec
+        self._history.load(spec.component)
         work = partial(read_choices, self._folder, spec.name, spec.filters)
         self._choices = self._submit(f"{spec.title}: filters", work, self._lane, self._take_choices, None)
 
@@ -168,7 +167,9 @@ class AnalyticsDesk(QObject):
         spec = self._page.spec
         wish = replace(self._wish, longest=LONG.get(name, self._wish.longest), quick=quick)
         work = partial(ask, self._folder, spec.name, name, wish)
-        job = self._submit(f"{spec.title}: {name}", work, self._lane, self._take, self._take_trouble)
+        # Two at a time: most of the work is numpy's, beside which the other goes on.
+        lane = self._lane if quick else f"{self._lane} {len(self._asked) % 2}"
+        job = self._submit(f"{spec.title}: {name}", work, lane, self._take, self._take_trouble)
         job.progressed.connect(self._show_progress)
         self._asked[name] = job
 
@@ -198,10 +199,18 @@ class AnalyticsDesk(QObject):
     def _name_of(self, job: object) -> str:
         return next((name for name, known in self._asked.items() if known is job), "")
 
+    def _answered(self) -> str:
+        """Whose answer the sender brings, '' for one that nobody waits for."""
+        name = self._name_of(self.sender())
+        if name:
+            del self._asked[name]
+            # Beside the first question, whose answer is no chart, the import would take half of the time.
+            self._charts.start()
+        return name
+
     @Slot(object)
     def _take(self, panel: Panel) -> None:
-        if name := self._name_of(self.sender()):
-            del self._asked[name]
+        if name := self._answered():
             self._page.show_panel(panel)
             self._whole |= not panel.provisional and name not in PAGES[self._page.spec.name][:_FIRST]
             if panel.provisional:
@@ -215,8 +224,7 @@ class AnalyticsDesk(QObject):
 
     @Slot(object)
     def _take_trouble(self, error: DbAdminError) -> None:
-        if name := self._name_of(self.sender()):
-            del self._asked[name]
+        if name := self._answered():
             self._page.show_trouble(name, error)
             self._go_on()
 

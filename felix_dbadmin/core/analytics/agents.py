@@ -7,23 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
+from felix_dbadmin.core.analytics.agents_confidence import CONFIDENCE, quick_confidence
 from felix_dbadmin.core.analytics.agents_courses import Course, draw_course, draw_helix
-from felix_dbadmin.core.analytics.agents_quick import (
-    CONFIDENCE,
-    Quick,
-    headline,
-    quick_confidence,
-    quick_headline,
-)
+from felix_dbadmin.core.analytics.agents_headline import OUTLINE, headline
 from felix_dbadmin.core.analytics.agents_table import draw_agents
 from felix_dbadmin.core.analytics.ask import Answer
 from felix_dbadmin.core.analytics.chosen import Draw, Rows, answered
-from felix_dbadmin.core.analytics.columns import Floats, Kind, TableSpec, loaded
+from felix_dbadmin.core.analytics.columns import Floats
 from felix_dbadmin.core.analytics.drawing import (
     Measure,
     bars_of,
     counts_over_time,
-    figures,
     group_cells,
     group_columns,
     limited,
@@ -32,47 +26,12 @@ from felix_dbadmin.core.analytics.drawing import (
     table_of,
     total,
 )
-from felix_dbadmin.core.analytics.groups import (
-    SERIES,
-    counts_of,
-    listed,
-    means_of,
-    named,
-    ranked,
-    spread_of,
-)
-from felix_dbadmin.core.analytics.panel import (
-    Axis,
-    Behind,
-    Form,
-    Panel,
-    Scale,
-    Series,
-    TableColumn,
-    Wish,
-)
+from felix_dbadmin.core.analytics.groups import SERIES, listed, means_of, named, ranked, spread_of
+from felix_dbadmin.core.analytics.headlines import figures
+from felix_dbadmin.core.analytics.panel import Axis, Behind, Form, Panel, Scale, Series, TableColumn, Wish
+from felix_dbadmin.core.analytics.tables import AGENTS, MIGRATION
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import count_text
-
-SPEC = TableSpec(
-    "felix_agent_performance.db",
-    "agent_performance",
-    "id",
-    "timestamp",
-    (
-        ("timestamp", Kind.TIME),
-        ("confidence", Kind.NUMBER),
-        ("tokens_used", Kind.NUMBER),
-        ("processing_time", Kind.NUMBER),
-        ("depth_ratio", Kind.NUMBER),
-        ("agent_type", Kind.NAME),
-        ("phase", Kind.NAME),
-        ("workflow_id", Kind.NAME),
-        ("agent_id", Kind.NAME),
-    ),
-)
-MIGRATION = 1
-"""Makes the table."""
 
 DEPTH = Measure("depth_ratio", "depth")
 
@@ -108,7 +67,7 @@ def _phases(panel: Panel, rows: Rows) -> Panel:
     many = len(phases.names)
     confidence, depth = rows.numbers("confidence", "confidence"), rows.numbers("depth_ratio", "depth")
     sure, deep = spread_of(phases.codes, many, confidence.values), spread_of(phases.codes, many, depth.values)
-    counts = counts_of(phases.codes, many)
+    counts = phases.counts
     shown, note = limited(ranked(counts, phases.names), "phase")
     order = sorted(shown, key=lambda code: _nan_last(deep.means, code))
     behind = [Behind((("phase", phases.names[code]),)) for code in order]
@@ -148,7 +107,7 @@ def _tokens(panel: Panel, rows: Rows) -> Panel:
     tokens, confidence = rows.numbers("tokens_used", "tokens"), rows.numbers("confidence", "confidence")
     cost = listed(means_of(types.codes, many, tokens.values)[2])
     sure = listed(means_of(types.codes, many, confidence.values)[2])
-    counts = counts_of(types.codes, many)
+    counts = types.counts
     order = ranked(counts, types.names)
     behind = [Behind((("agent_type", types.names[code]),)) for code in order]
     placed = [code for code in order if cost[code] is not None]
@@ -192,23 +151,14 @@ def _activity(panel: Panel, rows: Rows) -> Panel:
 
 def _over_rows(draw: Draw, outline: Panel) -> Answer:
     def answer(folder: Path, wish: Wish, task: Task) -> Panel:
-        return answered(outline, folder, SPEC, wish, task, draw)
+        return answered(outline, folder, AGENTS, wish, task, draw)
 
     return answer
 
 
-def _quickly(quick: Quick, draw: Draw, outline: Panel) -> Answer:
-    """Without a range and a filter the indexes tell, as long as the rows have not been read."""
-
-    def answer(folder: Path, wish: Wish, task: Task) -> Panel:
-        narrow = wish.since is not None or wish.until is not None or bool(wish.where)
-        if not narrow and not loaded(folder, SPEC):
-            found = quick(outline, folder, wish, task)
-            if found is not None:
-                return found
-        return answered(outline, folder, SPEC, wish, task, draw)
-
-    return answer
+def _confidence(folder: Path, wish: Wish, task: Task) -> Panel:
+    quick = quick_confidence(_CONFIDENCE, folder, wish, task)
+    return quick or answered(_CONFIDENCE, folder, AGENTS, wish, task, _confidence_by_type)
 
 
 def _read_again(draw: Course, outline: Panel) -> Answer:
@@ -216,9 +166,9 @@ def _read_again(draw: Course, outline: Panel) -> Answer:
 
     def answer(folder: Path, wish: Wish, task: Task) -> Panel:
         def drawn(panel: Panel, rows: Rows) -> Panel:
-            return draw(panel, rows, folder / SPEC.database, task)
+            return draw(panel, rows, folder / AGENTS.database, task)
 
-        return answered(outline, folder, SPEC, wish, task, drawn)
+        return answered(outline, folder, AGENTS, wish, task, drawn)
 
     return answer
 
@@ -231,13 +181,11 @@ _NO_AXIS = Axis("")
 _SURE = Axis("Confidence", least=0, most=1)
 _TYPES = Axis("Agent type", scale=Scale.NAMES)
 
+_CONFIDENCE = _panel("confidence_by_type", "Confidence by agent type", Form.BARS, _TYPES, _SURE)
+
 PANELS: dict[str, Answer] = {
-    "headline": _quickly(quick_headline, _headline, _panel("headline", "Agents", Form.FIGURES, _NO_AXIS, _NO_AXIS)),
-    "confidence_by_type": _quickly(
-        quick_confidence,
-        _confidence_by_type,
-        _panel("confidence_by_type", "Confidence by agent type", Form.BARS, _TYPES, _SURE),
-    ),
+    "headline": _over_rows(_headline, OUTLINE),
+    "confidence_by_type": _confidence,
     "phases": _over_rows(
         _phases,
         _panel(

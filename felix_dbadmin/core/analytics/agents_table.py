@@ -9,7 +9,7 @@ import numpy as np
 from felix_dbadmin.core.analytics.chosen import Numbers, Rows
 from felix_dbadmin.core.analytics.columns import Floats, Names
 from felix_dbadmin.core.analytics.drawing import Cell, table_of
-from felix_dbadmin.core.analytics.groups import TABLE_ROWS, counts_of, distinct, listed, means_of, pairs_of, ranked
+from felix_dbadmin.core.analytics.groups import TABLE_ROWS, distinct, listed, means_of, pairs_of, ranked
 from felix_dbadmin.core.analytics.panel import Behind, Panel, TableColumn
 from felix_dbadmin.core.text import list_text
 
@@ -34,7 +34,7 @@ def draw_agents(panel: Panel, rows: Rows) -> Panel:
         rows.numbers("tokens_used", "tokens"),
         rows.numbers("processing_time", "processing time"),
     )
-    counts = counts_of(agents.codes, many)
+    counts = agents.counts
     workflows = distinct(agents.codes, many, rows.codes("workflow_id"))
     sure, spent, took = (means_of(agents.codes, many, each.values) for each in measured)
     columns = [listed(each) for each in (sure[2], spent[1], took[1], _newest(agents, times))]

@@ -51,12 +51,19 @@ PAGES: dict[str, tuple[str, ...]] = {
 }
 """The panels of each page, in their order. Page `p` is the module `core.analytics.p`, with its `PANELS`."""
 
+_QUICK = {"agents": "agents_headline", "commands": "command_headline"}
+"""Where indexes tell a page's headline before every row has been read, without numpy."""
+
 
 def ask(folder: Path, page: str, panel: str, wish: Wish, *, task: Task) -> Panel:
     """One panel of one page. Raises WrongUsage, DatabaseUnusable, Locked, Cancelled."""
     if panel not in PAGES.get(page, ()):
         known = list_text([f"{name} {each}" for name, panels in PAGES.items() for each in panels], limit=40)
         raise WrongUsage(f"There is no panel {page} {panel}.", f"There are: {known}.")
+    if wish.quick and panel == "headline" and page in _QUICK:
+        quick = import_module(f"felix_dbadmin.core.analytics.{_QUICK[page]}").quick_headline(folder, wish, task)
+        if quick is not None:
+            return cast("Panel", quick)
     module = import_module(f"felix_dbadmin.core.analytics.{page}")
     answers = cast("dict[str, Answer]", module.PANELS)
     return answers[panel](folder, wish, task)

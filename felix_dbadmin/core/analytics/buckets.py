@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,7 +49,7 @@ class Buckets:
 
     def codes(self, times: Floats) -> Codes:
         """The bucket of each time, which all lie between the edges."""
-        return (np.searchsorted(self.edges, times, side="right") - 1).astype(np.int32)
+        return codes_between(self.edges, times)
 
     @property
     def each(self) -> str:
@@ -66,7 +67,8 @@ def make_buckets(first: float, last: float, most: int = MOST) -> Buckets:
     Hours begin on the hour and days at midnight, here; weeks on a Monday.
     """
     width = next((each for each in WIDTHS if (last - first) / each < most - 1), WIDTHS[-1])
-    begin = _floor(datetime.fromtimestamp(first), width)
+    # A moment of the last microsecond before a full second would be rounded up to it.
+    begin = _floor(datetime.fromtimestamp(math.floor(first)), width)
     edges = [begin.timestamp()]
     while edges[-1] <= last:
         if width <= HOUR:  # a clock that is put back repeats an hour: both are shown
@@ -76,10 +78,17 @@ def make_buckets(first: float, last: float, most: int = MOST) -> Buckets:
     return Buckets(np.array(edges), width)
 
 
+def codes_between(edges: Floats, times: Floats) -> Codes:
+    """Between which two edges each time lies, 0 for the first two; all of them lie between some."""
+    if (times[1:] >= times[:-1]).all():  # as rows are written: a fifth of the time
+        return np.repeat(np.arange(len(edges) - 1, dtype=np.int32), np.diff(np.searchsorted(times, edges)))
+    return (np.searchsorted(edges, times, side="right") - 1).astype(np.int32)
+
+
 def _floor(moment: datetime, width: int) -> datetime:
     """The local time at which the bucket of `moment` begins."""
     if width <= HOUR:
-        return moment - timedelta(seconds=(moment.minute * 60 + moment.second) % width, microseconds=moment.microsecond)
+        return moment - timedelta(seconds=(moment.minute * 60 + moment.second) % width)
     midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     if width < DAY:
         return midnight + timedelta(seconds=moment.hour * HOUR // width * width)

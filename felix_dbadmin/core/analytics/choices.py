@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 
+from felix_dbadmin.core.analytics.tables import OF_PAGE
 from felix_dbadmin.core.task import Task
 
 MOST = 500
 """Values of a column, the most frequent ones; another can still be typed."""
-
-_SPECS = {
-    "agents": ("agents", "SPEC"),
-    "commands": ("command_rows", "SPEC"),
-    "workflows": ("workflows", "SPEC"),
-    "tasks": ("tasks_joined", "EXECUTIONS"),
-}
-"""Where the table of each page is described."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +23,17 @@ class Choices:
 
 def read_choices(folder: Path, page: str, columns: tuple[str, ...], *, task: Task) -> tuple[Choices, ...]:
     """For each of these columns that the page's table has. Raises DatabaseUnusable, Locked, Cancelled."""
-    from felix_dbadmin.core.analytics.columns import TableSpec, load  # numpy comes with it: not into the window
-    from felix_dbadmin.core.analytics.groups import counts_of, ranked
+    from felix_dbadmin.core.analytics.columns import load  # numpy comes with it: not into the window
+    from felix_dbadmin.core.analytics.groups import ranked
 
-    module, name = _SPECS[page]
-    spec = getattr(import_module(f"felix_dbadmin.core.analytics.{module}"), name)
-    assert isinstance(spec, TableSpec)
-    store = load(folder, spec, task=task)
+    store = load(folder, OF_PAGE[page], task=task)
     if store is None:
         return ()
     found: list[Choices] = []
     for column in columns:
         names = store.names.get(column)
         if names is not None:
-            counts = counts_of(names.codes, len(names.names))
+            counts = names.counts
             order = ranked(counts, names.names)
             values = tuple((names.names[code], int(counts[code])) for code in order[:MOST])
             found.append(Choices(column, values, len(order)))

@@ -6,17 +6,21 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from felix_dbadmin.core.analytics.columns import Codes, Floats, Mask, Names, Store, TableSpec, load
+from felix_dbadmin.core.analytics.columns import Floats, Mask, Names, Store, load
+from felix_dbadmin.core.analytics.headlines import left_out_counts
 from felix_dbadmin.core.analytics.panel import LeftOut, Panel, State, Wish
+from felix_dbadmin.core.analytics.tables import TableSpec
 from felix_dbadmin.core.task import Task
 
 LATEST = 250_000_000_000.0
 """Unix seconds in the year 9892: calendars end with 9999."""
 
+Kind = TypeVar("Kind", bound=np.generic)
 Places = NDArray[np.int64]
 """Positions of rows in a store."""
 
@@ -48,7 +52,7 @@ class Rows:
 
     def numbers(self, column: str, called: str) -> Numbers:
         """The values that are numbers and not negative."""
-        values = self._of(self.store.numbers[column])
+        values = self.of(self.store.numbers[column])
         missing = np.isnan(values)
         negative = values < 0
         usable = ~(missing | negative)
@@ -60,7 +64,7 @@ class Rows:
 
     def times(self) -> Numbers:
         """The times from 1970 until now, or until the wish's end where that is later."""
-        values = self._of(self.store.times)
+        values = self.of(self.store.times)
         missing = np.isnan(values)
         early = values < 0
         late = values > min(max(self.now, self.wish.until or self.now), LATEST)
@@ -75,10 +79,10 @@ class Rows:
     def codes(self, column: str) -> Names:
         """A name's code for each chosen row, and all names that the table has."""
         known = self.store.names[column]
-        return Names(self._of_codes(known.codes), known.names)
+        return known if self.places is None else Names(self.of(known.codes), known.names)
 
     def keys(self) -> NDArray[np.int64]:
-        return self.store.keys if self.places is None else self.store.keys[self.places]
+        return self.of(self.store.keys)
 
     def those(self, mask: Mask) -> Rows:
         """Only the rows of `mask`, which is as long as there are chosen rows."""
@@ -93,11 +97,9 @@ class Rows:
         length = (self.wish.until if self.wish.until is not None else self.now) - since
         return chosen(self.store, replace(self.wish, since=since - length, until=since), self.now)
 
-    def _of(self, values: Floats) -> Floats:
+    def of(self, values: NDArray[Kind]) -> NDArray[Kind]:
+        """Of something that the whole table has, what the chosen rows have."""
         return values if self.places is None else values[self.places]
-
-    def _of_codes(self, codes: Codes) -> Codes:
-        return codes if self.places is None else codes[self.places]
 
 
 def chosen(store: Store, wish: Wish, now: float) -> Rows:
@@ -115,10 +117,6 @@ def chosen(store: Store, wish: Wish, now: float) -> Rows:
 def left_out(*found: tuple[Mask, str]) -> tuple[LeftOut, ...]:
     """What the masks leave out, without those that leave out nothing."""
     return left_out_counts(*((int(np.count_nonzero(mask)), why) for mask, why in found))
-
-
-def left_out_counts(*found: tuple[int, str]) -> tuple[LeftOut, ...]:
-    return tuple(LeftOut(count, why) for count, why in found if count)
 
 
 Draw = Callable[[Panel, Rows], Panel]

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import threading
 from array import array
-from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain, count, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from felix_dbadmin.core.analytics.kept import find, keep, marks_of
 from felix_dbadmin.core.analytics.panel import Wish
+from felix_dbadmin.core.analytics.tables import Kind, TableSpec
 from felix_dbadmin.core.connection import explaining, open_searcher
 from felix_dbadmin.core.schema import columns_of
 from felix_dbadmin.core.sql import quoted
@@ -31,13 +33,12 @@ from felix_dbadmin.core.text import moment_of
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Mask = NDArray[np.bool_]
+Counts = NDArray[np.int64]
+Made = TypeVar("Made")
 
 CHUNK = 1 << 11
 """Rows between two looks at the cancel flag and two reports: what of them fits into a processor's cache, and half as
 much time again at 1 << 16."""
-
-KEPT = 12
-"""Tables whose columns are kept."""
 
 NOTHING = "(none)"
 """What a missing name is called."""
@@ -49,34 +50,25 @@ _MISSING = ("9e999", "null")
 """What stands for a number or a name of a column that the table does not have."""
 
 
-class Kind(StrEnum):
-    NUMBER = "number"
-    TIME = "time"
-    NAME = "name"
-
-
-@dataclass(frozen=True, slots=True)
-class TableSpec:
-    """Which columns of a table are read, and what they are."""
-
-    database: str
-    table: str
-    key: str
-    time: str
-    columns: tuple[tuple[str, Kind], ...]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Names:
     """A column of names: a code per row, and what the codes mean."""
 
     codes: Codes
     names: tuple[str, ...]
 
+    @cached_property
+    def counts(self) -> Counts:
+        """Rows that have each of the names."""
+        return np.bincount(self.codes, minlength=len(self.names)).astype(np.int64)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Store:
-    """All rows of a table as they were at one moment. A number that is NULL or not a number is NaN."""
+    """All rows of a table as they were at one moment. A number that is NULL or not a number is NaN.
+
+    What is worked out from all of them is kept: every panel asks for it again.
+    """
 
     spec: TableSpec
     keys: NDArray[np.int64]
@@ -85,6 +77,13 @@ class Store:
     names: dict[str, Names]
     odd: dict[str, int]
     """Per column the rows whose value is of the wrong kind: text where a number belongs."""
+    _made: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, work: Callable[[Store], Made]) -> Made:
+        """What `work` makes of all rows."""
+        if work not in self._made:
+            self._made[work] = work(self)
+        return cast("Made", self._made[work])
 
     @property
     def rows(self) -> int:
@@ -94,7 +93,7 @@ class Store:
     def times(self) -> Floats:
         return self.numbers[self.spec.time]
 
-    @property
+    @cached_property
     def latest(self) -> float | None:
         """The newest time, None where no row has one."""
         known = self.times[~np.isnan(self.times)]
@@ -118,7 +117,6 @@ class Store:
         return mask
 
 
-_kept: OrderedDict[tuple[Path, str], tuple[object, Store]] = OrderedDict()
 _locks: dict[tuple[Path, str], threading.Lock] = {}
 
 
@@ -129,27 +127,17 @@ def load(folder: Path, spec: TableSpec, *, task: Task) -> Store | None:
     if not path.exists():
         return None
     with _turn(path, spec.table, task):
-        marks = _marks(path)
-        known = _kept.get((path, spec.table))
-        if known is not None and known[0] == marks and known[1].spec == spec:
-            _keep(path, spec, known)
-            return known[1]
-        try:
-            store = _read(path, spec, task, careful=False)
-        except TypeError:  # text where a number belongs: looking at each value's kind costs half as much again
-            store = _read(path, spec, task, careful=True)
+        # Marks from before the reading: what is written meanwhile makes the next call read again.
+        marks = marks_of(path)
+        store = find(path, spec, marks)
+        if store is None:
+            try:
+                store = _read(path, spec, task, careful=False)
+            except TypeError:  # text where a number belongs: looking at each value's kind costs half as much again
+                store = _read(path, spec, task, careful=True)
         if store is not None:
-            # Marks from before the reading: what is written meanwhile makes the next call read again.
-            _keep(path, spec, (marks, store))
+            keep(path, marks, store)
     return store
-
-
-def _keep(path: Path, spec: TableSpec, known: tuple[object, Store]) -> None:
-    """As the one that was used last; the one that was not used for longest makes room."""
-    _kept.pop((path, spec.table), None)
-    _kept[path, spec.table] = known
-    while len(_kept) > KEPT:
-        _kept.popitem(last=False)
 
 
 @contextmanager
@@ -162,26 +150,6 @@ def _turn(path: Path, table: str, task: Task) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def loaded(folder: Path, spec: TableSpec) -> bool:
-    """Whether `load` would answer at once."""
-    path = folder / spec.database
-    known = _kept.get((path, spec.table))
-    return known is not None and known[0] == _marks(path)
-
-
-def _marks(path: Path) -> object:
-    """Equal for equal contents, as far as the file system tells: every commit changes the file or its log."""
-    found: list[tuple[int, ...] | None] = []
-    for each in (path, path.with_name(path.name + "-wal")):
-        try:
-            state = each.stat()
-        except OSError:
-            found.append(None)
-            continue
-        found.append((state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns))
-    return tuple(found)
 
 
 def _read(path: Path, spec: TableSpec, task: Task, *, careful: bool) -> Store | None:

@@ -8,8 +8,9 @@ import numpy as np
 
 from felix_dbadmin.core.analytics.chosen import Rows
 from felix_dbadmin.core.analytics.command_rows import bars, durations, endings, truth
-from felix_dbadmin.core.analytics.drawing import Cell, limited, share, table_of
-from felix_dbadmin.core.analytics.groups import counts_of, ranked
+from felix_dbadmin.core.analytics.drawing import Cell, limited, table_of
+from felix_dbadmin.core.analytics.groups import ranked
+from felix_dbadmin.core.analytics.headlines import share
 from felix_dbadmin.core.analytics.panel import Axis, Behind, Panel, Scale, Series, Table, TableColumn
 from felix_dbadmin.core.text import duration_text
 
@@ -24,7 +25,7 @@ def draw_categories(panel: Panel, rows: Rows) -> Panel:
     if not failed.count:
         return replace(panel, rows=0, note="None of these commands failed.")
     names = failed.codes("error_category")
-    counts = counts_of(names.codes, len(names.names))
+    counts = names.counts
     order = ranked(counts, names.names)
     behind = [Behind((("error_category", names.names[code]), ("success", "0"))) for code in order]
     shown, note = limited(order, "category")
@@ -44,16 +45,16 @@ def draw_categories(panel: Panel, rows: Rows) -> Panel:
 
 def draw_durations(panel: Panel, rows: Rows) -> Panel:
     """How many took how long, in steps that grow: most commands take a moment, a few take minutes."""
-    found = durations(rows, endings(rows).executed)
-    known = found.values[found.usable]
+    found = durations(rows)
+    known = np.sort(found.values[found.usable])
     if not len(known):
         return replace(panel, rows=0, left_out=found.left_out, note="None of these commands has a duration.")
-    counts = np.bincount(np.searchsorted(EDGES, known, side="right"), minlength=len(EDGES) + 1)
+    counts = np.diff(np.searchsorted(known, EDGES), prepend=0, append=len(known))
     met = np.flatnonzero(counts)
     steps = range(int(met[0]), int(met[-1]) + 1)
     below = np.cumsum(counts)
     bounds = (0.0, *EDGES, None)
-    cuts = [float(np.quantile(known, each)) for each in (0.5, 0.95)]
+    half, most = np.quantile(known, (0.5, 0.95)).tolist()
     return replace(
         panel,
         rows=len(known),
@@ -80,7 +81,7 @@ def draw_durations(panel: Panel, rows: Rows) -> Panel:
             ),
         ),
         left_out=found.left_out,
-        note=f"Half took less than {duration_text(cuts[0])}, 95 % less than {duration_text(cuts[1])}.",
+        note=f"Half took less than {duration_text(half)}, 95 % less than {duration_text(most)}.",
     )
 
 
@@ -106,7 +107,7 @@ def draw_environment(panel: Panel, rows: Rows) -> Panel:
     active = truth(rows.codes("venv_active"))
     kinds = {"venv active": active == 1, "no venv": active == 0}
     kinds["not noted"] = ~(kinds["venv active"] | kinds["no venv"])
-    took = durations(rows, found.executed)
+    took = durations(rows)
     lines: list[tuple[Cell, ...]] = []
     for name, mask in kinds.items():
         ended = int(np.count_nonzero(mask & found.ended))

@@ -9,30 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from felix_dbadmin.core.analytics.chosen import Rows, answered, left_out
-from felix_dbadmin.core.analytics.columns import Kind, TableSpec
-from felix_dbadmin.core.analytics.command_rows import DATABASE, MIGRATION, shown_text, truth
+from felix_dbadmin.core.analytics.command_rows import shown_text, truth
 from felix_dbadmin.core.analytics.drawing import Cell, shares
 from felix_dbadmin.core.analytics.groups import counts_of, listed, means_of
 from felix_dbadmin.core.analytics.panel import Form, Panel, State, Table, TableColumn, Wish
+from felix_dbadmin.core.analytics.tables import COMMANDS, MIGRATION, USES
 from felix_dbadmin.core.connection import open_searcher
 from felix_dbadmin.core.schema import columns_of
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import list_text
-
-USES = TableSpec(
-    database=DATABASE,
-    table="command_pattern_usage",
-    key="usage_id",
-    time="timestamp",
-    columns=(
-        ("timestamp", Kind.TIME),
-        ("duration", Kind.NUMBER),
-        ("success", Kind.NAME),
-        ("pattern_id", Kind.NAME),
-        ("agent_id", Kind.NAME),
-        ("workflow_id", Kind.NAME),
-    ),
-)
 
 COLUMNS = (
     TableColumn("Pattern"),
@@ -58,7 +43,7 @@ def patterns(folder: Path, wish: Wish, task: Task) -> Panel:
     """The patterns that Felix calls used most; range and filters are those of their uses."""
     begun = time.perf_counter()
     outline = Panel("patterns", "Learned patterns", Form.TABLE, migration=MIGRATION)
-    known = _noted(folder / DATABASE, wish.longest, task)
+    known = _noted(folder / COMMANDS.database, wish.longest, task)
     if known is None:
         return replace(outline, state=State.NOT_MIGRATED)
     noted, total = known
@@ -112,7 +97,7 @@ def _uses(panel: Panel, rows: Rows) -> tuple[Panel, dict[str, tuple[Cell, ...]]]
     ids, success = rows.codes("pattern_id"), truth(rows.codes("success"))
     known = ~np.isnan(success)
     many = len(ids.names)
-    counts = counts_of(ids.codes, many)
+    counts = ids.counts
     good = counts_of(ids.codes[known & (success != 0)], many)
     took, times = rows.numbers("duration", "duration"), rows.times()
     _, _, means = means_of(ids.codes, many, took.values)

@@ -9,8 +9,9 @@ import numpy as np
 from felix_dbadmin.core.analytics.chosen import Rows
 from felix_dbadmin.core.analytics.columns import NOTHING
 from felix_dbadmin.core.analytics.command_rows import Endings, bars, durations, endings, shown_text
-from felix_dbadmin.core.analytics.drawing import Cell, share, shares
+from felix_dbadmin.core.analytics.drawing import Cell, shares
 from felix_dbadmin.core.analytics.groups import counts_of, listed, means_of
+from felix_dbadmin.core.analytics.headlines import share
 from felix_dbadmin.core.analytics.panel import Axis, Behind, Panel, Scale, Table, TableColumn
 from felix_dbadmin.core.text import count_text
 
@@ -24,7 +25,7 @@ def draw_successful(panel: Panel, rows: Rows) -> Panel:
     ended = counts_of(commands.codes[found.ended], many)
     good = counts_of(commands.codes[found.succeeded], many)
     rates = shares(good, ended)
-    took = durations(rows, found.executed)
+    took = durations(rows)
     _, _, means = means_of(commands.codes[took.usable], many, took.values[took.usable])
     least = max(rows.wish.least_uses, 1)
     listable = np.flatnonzero((uses >= least) & (ended > 0))
@@ -122,7 +123,7 @@ def draw_history(panel: Panel, rows: Rows) -> Panel:
     mask = np.zeros(rows.count, dtype=np.bool_)
     mask[places] = True
     found = endings(rows)
-    took = durations(rows, found.executed)
+    took = durations(rows)
     texts = {
         name: rows.codes(name)
         for name in ("trust_level", "agent_id", "command", "exit_code", "error_category", "workflow_id")

@@ -8,38 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from felix_dbadmin.core.analytics.chosen import Numbers, Rows, left_out
-from felix_dbadmin.core.analytics.columns import Floats, Kind, Mask, Names, TableSpec
+from felix_dbadmin.core.analytics.columns import Floats, Mask, Names, Store
+from felix_dbadmin.core.analytics.command_headline import NO_FLAG, NO_OUTCOME
 from felix_dbadmin.core.analytics.panel import Behind, LeftOut, Series
-
-DATABASE = "felix_system_actions.db"
-MIGRATION = 1
-"""Makes the tables."""
-
-SPEC = TableSpec(
-    database=DATABASE,
-    table="command_executions",
-    key="execution_id",
-    time="timestamp",
-    # Flags are read as names, which filters compare; they have few different values.
-    columns=(
-        ("timestamp", Kind.TIME),
-        ("duration", Kind.NUMBER),
-        ("executed", Kind.NAME),
-        ("success", Kind.NAME),
-        ("exit_code", Kind.NAME),
-        ("venv_active", Kind.NAME),
-        ("trust_level", Kind.NAME),
-        ("command", Kind.NAME),
-        ("error_category", Kind.NAME),
-        ("agent_type", Kind.NAME),
-        ("agent_id", Kind.NAME),
-        ("workflow_id", Kind.NAME),
-    ),
-)
-
-NO_OUTCOME = "executed, and whether it succeeded is not known (yet)"
-NO_FLAG = "executed is neither 0 nor 1"
-"""Why a command has no part in a success rate."""
 
 LONGEST_TEXT = 1_000
 """Characters of a command in a table; the row itself has all of it."""
@@ -64,30 +35,65 @@ class Endings:
 
 
 def endings(rows: Rows) -> Endings:
-    executed = truth(rows.codes("executed"))
-    success = truth(rows.codes("success"))
-    ran = executed == 1
-    known = ~np.isnan(success)
+    whole = rows.store.once(_outcomes)
+    executed, failed = rows.of(whole.executed), rows.of(whole.failed)
+    ended = executed & rows.of(whole.known)
+    odd = rows.of(whole.flagged)
     return Endings(
-        executed=ran,
-        ended=ran & known,
-        succeeded=ran & known & (success != 0),
-        failed=success == 0,
-        left_out=left_out(
-            (ran & ~known, NO_OUTCOME),
-            ((executed != 0) & ~ran, NO_FLAG),
+        executed=executed,
+        ended=ended,
+        succeeded=ended & ~failed,
+        failed=failed,
+        left_out=left_out((executed & ~ended, NO_OUTCOME), (~odd, NO_FLAG)),
+    )
+
+
+def durations(rows: Rows) -> Numbers:
+    """In seconds, of the executed commands: what never ran has none, and is not left out for that."""
+    whole = rows.store.once(_durations)
+    return Numbers(
+        rows.of(whole.values),
+        rows.of(whole.usable),
+        left_out(
+            (rows.of(whole.missing), "duration is missing or no number"),
+            (rows.of(whole.negative), "duration is negative"),
         ),
     )
 
 
-def durations(rows: Rows, executed: Mask) -> Numbers:
-    """In seconds, of the executed commands: what never ran has none, and is not left out for that."""
-    found = rows.those(executed).numbers("duration", "duration")
-    usable = np.zeros(rows.count, dtype=np.bool_)
-    usable[executed] = found.usable
-    values = np.full(rows.count, np.nan)
-    values[executed] = found.values
-    return Numbers(values, usable, found.left_out)
+@dataclass(frozen=True, slots=True)
+class _Outcomes:
+    """Of all commands; every page's panels ask for them again and again."""
+
+    executed: Mask
+    flagged: Mask
+    """Executed is 0 or 1."""
+    known: Mask
+    """Success is."""
+    failed: Mask
+
+
+def _outcomes(store: Store) -> _Outcomes:
+    executed, success = truth(store.names["executed"]), truth(store.names["success"])
+    return _Outcomes(executed == 1, (executed == 0) | (executed == 1), ~np.isnan(success), success == 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Durations:
+    """Of all commands; NaN in `values` where not `usable`. The other two are of executed ones."""
+
+    values: Floats
+    usable: Mask
+    missing: Mask
+    negative: Mask
+
+
+def _durations(store: Store) -> _Durations:
+    values = store.numbers["duration"]
+    ran = store.once(_outcomes).executed
+    missing, negative = np.isnan(values), values < 0
+    usable = ran & ~missing & ~negative
+    return _Durations(np.where(usable, values, np.nan), usable, ran & missing, ran & negative)
 
 
 def truth(names: Names) -> Floats:

@@ -9,17 +9,19 @@ from pathlib import Path
 import numpy as np
 
 from felix_dbadmin.core.analytics.ask import Answer
+from felix_dbadmin.core.analytics.buckets import codes_between
 from felix_dbadmin.core.analytics.chosen import Draw, Rows, answered
-from felix_dbadmin.core.analytics.columns import loaded
 from felix_dbadmin.core.analytics.command_groups import draw_categories, draw_durations, draw_environment
-from felix_dbadmin.core.analytics.command_headline import Headline, headline, quick_headline
+from felix_dbadmin.core.analytics.command_headline import OUTLINE, Headline, headline
 from felix_dbadmin.core.analytics.command_patterns import patterns
 from felix_dbadmin.core.analytics.command_ranks import draw_failing, draw_history, draw_successful
-from felix_dbadmin.core.analytics.command_rows import MIGRATION, SPEC, durations, endings
-from felix_dbadmin.core.analytics.drawing import counts_over_time, figures, mean, share, shares
+from felix_dbadmin.core.analytics.command_rows import durations, endings
+from felix_dbadmin.core.analytics.drawing import counts_over_time, mean, shares
 from felix_dbadmin.core.analytics.groups import counts_of, leading, listed
+from felix_dbadmin.core.analytics.headlines import figures, share
 from felix_dbadmin.core.analytics.panel import Axis, Form, Panel, Series, State, Table, TableColumn, Wish
 from felix_dbadmin.core.analytics.requests import waiting_commands
+from felix_dbadmin.core.analytics.tables import COMMANDS, MIGRATION
 from felix_dbadmin.core.task import Task
 
 TRUST = ("SAFE", "REVIEW", "BLOCKED")
@@ -27,35 +29,28 @@ TRUST = ("SAFE", "REVIEW", "BLOCKED")
 
 
 def _headline(folder: Path, wish: Wish, task: Task) -> Panel:
-    outline = Panel("headline", "Commands at a glance", Form.FIGURES, migration=MIGRATION)
-
     def draw(panel: Panel, rows: Rows) -> Panel:
         before = rows.before()
         then = _headline_values(before) if before is not None else None
         waiting = waiting_commands(folder, rows.now, task=task)
         here = None if waiting is None else int(np.count_nonzero(np.isin(rows.keys(), waiting)))
         found = endings(rows)
-        out = (*found.left_out, *durations(rows, found.executed).left_out)
+        out = (*found.left_out, *durations(rows).left_out)
         return figures(panel, headline(_headline_values(rows), here, then), out)
 
-    narrow = wish.since is not None or wish.until is not None or bool(wish.where)
-    if wish.quick and not narrow and not loaded(folder, SPEC):
-        quick = quick_headline(outline, folder, task)
-        if quick is not None:
-            return quick
-    return answered(outline, folder, SPEC, wish, task, draw)
+    return answered(OUTLINE, folder, COMMANDS, wish, task, draw)
 
 
 def _headline_values(rows: Rows) -> Headline:
     found = endings(rows)
     trust = rows.codes("trust_level")
-    levels = dict(zip(trust.names, counts_of(trust.codes, len(trust.names)).tolist(), strict=True))
+    levels = dict(zip(trust.names, trust.counts.tolist(), strict=True))
     return Headline(
         rows.count,
         int(np.count_nonzero(found.executed)),
         share(int(np.count_nonzero(found.succeeded)), int(np.count_nonzero(found.ended))),
         levels.get("BLOCKED", 0),
-        mean(durations(rows, found.executed)),
+        mean(durations(rows)),
     )
 
 
@@ -74,7 +69,8 @@ def _success_over_time(panel: Panel, rows: Rows) -> Panel:
     times = ended.times()
     codes, called, _ = leading(ended.those(times.usable).codes("trust_level"))
     begins = np.array(counted.series[0].x, dtype=np.float64)
-    cells = (np.searchsorted(begins, times.values[times.usable], side="right") - 1) * len(called) + codes
+    places = codes_between(np.append(begins, np.inf), times.values[times.usable])
+    cells = places.astype(np.int64) * len(called) + codes
     good = found.succeeded[found.ended][times.usable]
     many = len(begins) * len(called)
     ends = counts_of(cells, many)
@@ -108,7 +104,7 @@ def _by_trust(series: Iterable[Series]) -> tuple[Series, ...]:
 
 def _answer(name: str, title: str, form: Form, draw: Draw) -> Answer:
     def answer(folder: Path, wish: Wish, task: Task) -> Panel:
-        return answered(Panel(name, title, form, migration=MIGRATION), folder, SPEC, wish, task, draw)
+        return answered(Panel(name, title, form, migration=MIGRATION), folder, COMMANDS, wish, task, draw)
 
     return answer
 

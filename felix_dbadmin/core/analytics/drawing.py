@@ -9,13 +9,11 @@ import numpy as np
 
 from felix_dbadmin.core.analytics.buckets import MOST, Buckets, make_buckets
 from felix_dbadmin.core.analytics.chosen import Numbers, Rows
-from felix_dbadmin.core.analytics.columns import Floats
+from felix_dbadmin.core.analytics.columns import Counts, Floats
 from felix_dbadmin.core.analytics.groups import (
     MARKS,
     TABLE_ROWS,
-    Counts,
     Spread,
-    counts_of,
     divided,
     leading,
     listed,
@@ -25,9 +23,7 @@ from felix_dbadmin.core.analytics.groups import (
 from felix_dbadmin.core.analytics.panel import (
     Axis,
     Behind,
-    Figure,
     Form,
-    LeftOut,
     Panel,
     Scale,
     Series,
@@ -105,7 +101,7 @@ def bars_of(panel: Panel, rows: Rows, column: str, noun: str, measure: Measure) 
     many = len(names.names)
     values = rows.numbers(measure.column, measure.called)
     spread = spread_of(names.codes, many, values.values)
-    drawn = draw_bars(panel, names.names, counts_of(names.codes, many), spread, (column, noun), measure)
+    drawn = draw_bars(panel, names.names, names.counts, spread, (column, noun), measure)
     return replace(drawn, left_out=values.left_out)
 
 
@@ -203,24 +199,6 @@ def note_on(called: Sequence[str], rest: bool) -> str:
     return f"The {len(called) - 1} with the most rows are shown by name; the {called[-1]} are one." if rest else ""
 
 
-def figures(panel: Panel, found: Sequence[Figure], out: Sequence[LeftOut] = ()) -> Panel:
-    """The headline, as figures and as a table."""
-    return replace(
-        panel,
-        figures=tuple(found),
-        table=Table(
-            (
-                TableColumn("Figure"),
-                TableColumn("Value", digits=3),
-                TableColumn("Before", digits=3),
-                TableColumn("Unit"),
-            ),
-            tuple((each.name, each.value, each.before, each.unit) for each in found),
-        ),
-        left_out=tuple(out),
-    )
-
-
 def total(numbers: Numbers) -> float | None:
     """The sum of the usable values, None where there are none."""
     known = numbers.values[numbers.usable]
@@ -230,11 +208,6 @@ def total(numbers: Numbers) -> float | None:
 def mean(numbers: Numbers) -> float | None:
     known = numbers.values[numbers.usable]
     return float(known.mean()) if len(known) else None
-
-
-def share(part: int, whole: int) -> float | None:
-    """In percent; None of nothing."""
-    return 100 * part / whole if whole else None
 
 
 def shares(parts: Counts, wholes: Counts) -> Floats:

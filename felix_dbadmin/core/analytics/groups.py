@@ -6,12 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from felix_dbadmin.core.analytics.columns import NOTHING, Codes, Floats, Names
+from felix_dbadmin.core.analytics.columns import NOTHING, Codes, Counts, Floats, Names
 from felix_dbadmin.core.text import count_text
-
-Counts = NDArray[np.int64]
 
 SERIES = 12
 """Series that a chart shows by name: more colours are not told apart."""
@@ -108,7 +105,7 @@ def distinct(first: Codes, groups: int, second: Names) -> Counts:
 
 def named(names: Names) -> int:
     """How many different names the rows have; a missing one is none."""
-    met = np.flatnonzero(counts_of(names.codes, len(names.names)))
+    met = np.flatnonzero(names.counts)
     return sum(names.names[code] != NOTHING for code in met.tolist())
 
 
@@ -120,7 +117,7 @@ def ranked(counts: Counts, names: tuple[str, ...]) -> list[int]:
 def leading(names: Names, most: int = SERIES) -> tuple[Codes, tuple[str, ...], bool]:
     """New codes by which the `most` largest groups are told apart and the rest are one: the codes, what they are
     called, and whether the last is the rest."""
-    order = ranked(counts_of(names.codes, len(names.names)), names.names)
+    order = ranked(names.counts, names.names)
     shown = order[:most]
     place = np.full(max(len(names.names), 1), len(shown), dtype=np.int32)
     place[shown] = np.arange(len(shown), dtype=np.int32)

@@ -154,9 +154,12 @@ def waiting_commands(folder: Path, now: float, *, task: Task) -> list[int] | Non
     with open_searcher(path, task) as db:
         if not has_requests(db):
             return None
+        # The index leads past all that lapsed; text, which may be a time, comes after every number.
         rows = db.execute(
             f"select a.execution_id, a.expires_at, {HAS_RUN} from {TABLE} a"
-            f" left join {COMMANDS} c on c.execution_id = a.execution_id where a.approved is null"
+            f" left join {COMMANDS} c on c.execution_id = a.execution_id"
+            " where a.approved is null and (a.expires_at >= ? or a.expires_at is null)",
+            (now,),
         )
         return [
             execution

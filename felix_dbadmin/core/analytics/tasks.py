@@ -15,30 +15,20 @@ from felix_dbadmin.core.analytics.drawing import (
     Cell,
     bars_of,
     counts_over_time,
-    figures,
     group_cells,
     group_columns,
     limited,
     mean,
     means_over_time,
     note_on,
-    share,
     shares,
     table_of,
 )
 from felix_dbadmin.core.analytics.groups import counts_of, leading, listed, named, ranked, spread_of
-from felix_dbadmin.core.analytics.panel import (
-    Axis,
-    Behind,
-    Figure,
-    Form,
-    Panel,
-    Scale,
-    Series,
-    TableColumn,
-    Wish,
-)
-from felix_dbadmin.core.analytics.tasks_joined import DURATION, EXECUTIONS, draw_agents, draw_patterns, succeeded
+from felix_dbadmin.core.analytics.headlines import figures, share
+from felix_dbadmin.core.analytics.panel import Axis, Behind, Figure, Form, Panel, Scale, Series, TableColumn, Wish
+from felix_dbadmin.core.analytics.tables import EXECUTIONS
+from felix_dbadmin.core.analytics.tasks_joined import DURATION, draw_agents, draw_patterns, succeeded
 from felix_dbadmin.core.task import Task
 
 
@@ -74,7 +64,7 @@ def _outcomes(column: str, noun: str, panel: Panel, rows: Rows) -> Panel:
     table = found.reshape(many, len(called))
     duration = rows.numbers(DURATION.column, DURATION.called)
     cells = group_cells(spread_of(names.codes, many, duration.values))
-    counts = counts_of(names.codes, many)
+    counts = names.counts
     rates = listed(shares(counts_of(names.codes[ended.well], many), counts_of(names.codes[ended.known], many)))
     order = ranked(counts, names.names)
     shown, note = limited(order, noun)

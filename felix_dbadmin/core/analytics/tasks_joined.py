@@ -9,63 +9,17 @@ from pathlib import Path
 import numpy as np
 
 from felix_dbadmin.core.analytics.chosen import Rows, left_out
-from felix_dbadmin.core.analytics.columns import NOTHING, Codes, Kind, Mask, Store, TableSpec, load
+from felix_dbadmin.core.analytics.columns import NOTHING, Codes, Mask, Store, load
 from felix_dbadmin.core.analytics.drawing import Cell, Measure, limited, shares, table_of
 from felix_dbadmin.core.analytics.groups import counts_of, listed, means_of, ranked
 from felix_dbadmin.core.analytics.panel import LeftOut, Panel, Series, State, TableColumn
+from felix_dbadmin.core.analytics.tables import MATCHES, PATTERNS, WORKED
 from felix_dbadmin.core.task import Task
 
-DATABASE = "felix_task_memory.db"
 DURATION = Measure("duration", "duration", "s", 1)
 SUCCESS = "success"
 
 EMPTY_LISTS = frozenset({"", "[]", "null", NOTHING})
-
-# Their own keys are text: the rowid stands for them.
-EXECUTIONS = TableSpec(
-    DATABASE,
-    "task_executions",
-    "rowid",
-    "created_at",
-    (
-        ("created_at", Kind.TIME),
-        ("duration", Kind.NUMBER),
-        ("execution_id", Kind.NAME),
-        ("task_type", Kind.NAME),
-        ("complexity", Kind.NAME),
-        ("outcome", Kind.NAME),
-        ("patterns_matched_json", Kind.NAME),
-        ("agents_used_json", Kind.NAME),
-    ),
-)
-MATCHES = TableSpec(
-    DATABASE,
-    "task_pattern_matches",
-    "rowid",
-    "match_confidence",
-    (("match_confidence", Kind.NUMBER), ("execution_id", Kind.NAME), ("pattern_id", Kind.NAME)),
-)
-WORKED = TableSpec(
-    DATABASE,
-    "task_execution_agents",
-    "rowid",
-    "agent_count",
-    (("agent_count", Kind.NUMBER), ("execution_id", Kind.NAME), ("agent_type", Kind.NAME)),
-)
-PATTERNS = TableSpec(
-    DATABASE,
-    "task_patterns",
-    "rowid",
-    "updated_at",
-    (
-        ("updated_at", Kind.TIME),
-        ("success_rate", Kind.NUMBER),
-        ("usage_count", Kind.NUMBER),
-        ("pattern_id", Kind.NAME),
-        ("task_type", Kind.NAME),
-        ("complexity", Kind.NAME),
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,21 +12,20 @@ import numpy as np
 
 from felix_dbadmin.core.analytics.ask import Answer
 from felix_dbadmin.core.analytics.chosen import Rows, answered
-from felix_dbadmin.core.analytics.columns import NOTHING, Kind, TableSpec
+from felix_dbadmin.core.analytics.columns import NOTHING
 from felix_dbadmin.core.analytics.drawing import (
     Cell,
     Measure,
     counts_over_time,
-    figures,
     limited,
     mean,
     means_over_time,
-    share,
     shares,
     table_of,
     total,
 )
-from felix_dbadmin.core.analytics.groups import counts_of, listed, means_of, ranked
+from felix_dbadmin.core.analytics.groups import listed, means_of, ranked
+from felix_dbadmin.core.analytics.headlines import figures, share
 from felix_dbadmin.core.analytics.panel import (
     Axis,
     Behind,
@@ -39,23 +38,10 @@ from felix_dbadmin.core.analytics.panel import (
     TableColumn,
     Wish,
 )
+from felix_dbadmin.core.analytics.tables import WORKFLOWS
 from felix_dbadmin.core.connection import explaining, open_searcher
 from felix_dbadmin.core.task import Task
 
-SPEC = TableSpec(
-    "felix_workflow_history.db",
-    "workflow_outputs",
-    "workflow_id",
-    "created_at",
-    (
-        ("created_at", Kind.TIME),
-        ("confidence", Kind.NUMBER),
-        ("tokens_used", Kind.NUMBER),
-        ("processing_time", Kind.NUMBER),
-        ("agents_count", Kind.NUMBER),
-        ("status", Kind.NAME),
-    ),
-)
 COMPLETED = "completed"
 
 MEASURES = (
@@ -93,7 +79,7 @@ def _headline(panel: Panel, rows: Rows) -> Panel:
 def _values(rows: Rows) -> tuple[float | None, ...]:
     confidence, tokens, seconds, agents = (rows.numbers(each.column, each.called) for each in MEASURES)
     status = rows.codes("status")
-    counts = dict(zip(status.names, counts_of(status.codes, len(status.names)).tolist(), strict=True))
+    counts = dict(zip(status.names, status.counts.tolist(), strict=True))
     return (
         rows.count,
         share(counts.get(COMPLETED, 0), rows.count - counts.get(NOTHING, 0)),
@@ -108,7 +94,7 @@ def _status(panel: Panel, rows: Rows) -> Panel:
     """A bar for each status, with what its workflows reached and cost in the table."""
     status = rows.codes("status")
     many = len(status.names)
-    counts = counts_of(status.codes, many)
+    counts = status.counts
     numbers = [rows.numbers(each.column, each.called) for each in MEASURES]
     means = [listed(means_of(status.codes, many, each.values)[2]) for each in numbers]
     part = listed(shares(counts, np.full(many, rows.count)))
@@ -149,7 +135,7 @@ def _newest(folder: Path, task: Task, panel: Panel, rows: Rows) -> Panel:
     times = rows.store.times if rows.places is None else rows.store.times[rows.places]
     order = np.lexsort((-rows.keys(), -times))[: max(rows.wish.longest, 1)]
     mine = replace(rows, places=order if rows.places is None else rows.places[order])
-    tasks = _tasks(folder / SPEC.database, mine.keys().tolist(), task)
+    tasks = _tasks(folder / WORKFLOWS.database, mine.keys().tolist(), task)
     status, moments = mine.codes("status"), listed(times[order])
     numbers = [mine.numbers(each.column, each.called) for each in MEASURES]
     values = [listed(each.values) for each in numbers]
@@ -184,14 +170,14 @@ def _tasks(path: Path, keys: list[int], task: Task) -> dict[int, str]:
 
 def _answer(outline: Panel, draw: Callable[[Panel, Rows], Panel]) -> Answer:
     def answer(folder: Path, wish: Wish, task: Task) -> Panel:
-        return answered(outline, folder, SPEC, wish, task, draw)
+        return answered(outline, folder, WORKFLOWS, wish, task, draw)
 
     return answer
 
 
 def _list(folder: Path, wish: Wish, task: Task) -> Panel:
     outline = Panel("workflows", "The newest workflows", Form.TABLE)
-    return answered(outline, folder, SPEC, wish, task, partial(_newest, folder, task))
+    return answered(outline, folder, WORKFLOWS, wish, task, partial(_newest, folder, task))
 
 
 def _course(name: str, title: str, measure: Measure) -> Answer:

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from felix_dbadmin.core.analytics.columns import CHUNK, NOTHING, Kind, Store, TableSpec, load, loaded
+from felix_dbadmin.core.analytics.columns import CHUNK, NOTHING, Store, load
+from felix_dbadmin.core.analytics.kept import loaded
+from felix_dbadmin.core.analytics.tables import Kind, TableSpec
 from felix_dbadmin.core.errors import Cancelled, DatabaseUnusable
 from felix_dbadmin.core.task import Progress, Task
 from felix_dbadmin.core.text import moment_of
