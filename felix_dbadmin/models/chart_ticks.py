@@ -20,13 +20,15 @@ _STEPS = (
     *(_DAY * count for count in (1, 2, 3, 7, 14)),
 )
 _MONTHS = (1, 3, 6, 12, 24, 60, 120, 240, 600, 1_200)
+_LEAST_ROOM = 1e-12
+"""Of the numbers themselves: in less room they cannot be told apart."""
 _ODDEST_YEAR = 9_000
 """Beyond it calendars end."""
 
 
 def number_ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[Tick]:
     """At most so many round numbers from low to high; `whole`: of things that are counted."""
-    if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
+    if not (math.isfinite(low) and math.isfinite(high)) or high - low <= _LEAST_ROOM * max(abs(low), abs(high)):
         return [(low, number_text(low))] if math.isfinite(low) else []
     least = (high - low) / max(1, most - 1)
     step = nice_step(max(least, 1.0) if whole else least)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from felix_dbadmin.models.chart_ticks import name_ticks, number_ticks, time_ticks
@@ -31,6 +31,7 @@ def test_numbers_are_round(low: float, high: float, most: int, texts: list[str])
 
 
 @given(st.floats(-1e12, 1e12), st.floats(1e-6, 1e12), st.integers(2, 20))
+@example(low=3_602_879_702.328125, room=1e-06, most=6)
 def test_numbers_lie_inside_and_are_no_more_than_fit(low: float, room: float, most: int) -> None:
     high = low + room
     ticks = number_ticks(low, high, most)
