@@ -9,7 +9,7 @@ import typer
 from felix_dbadmin.cli.options import ComponentsOption, JsonOption, WaitOption, WorkspaceOption
 from felix_dbadmin.cli.output import Output
 from felix_dbadmin.cli.session import session
-from felix_dbadmin.core.errors import Conflict, Locked
+from felix_dbadmin.core.errors import Conflict, Locked, NotAccepted
 from felix_dbadmin.core.migrate.status import ComponentStatus, WorkspaceStatus, read_status
 from felix_dbadmin.core.task import LOCK_WAIT
 
@@ -45,9 +45,11 @@ def status(
 
 
 def exit_code(components: list[ComponentStatus], *, check: bool) -> int:
-    """What cannot be read outranks what is locked, that a conflict, and that what is only pending."""
-    if any(item.trouble and not item.locked for item in components):
+    """What cannot be read outranks what nobody accepted, that what is locked, a conflict, and what is only pending."""
+    if any(item.trouble and not item.locked and not item.unaccepted for item in components):
         return 1
+    if any(item.unaccepted for item in components):
+        return NotAccepted.exit_code
     if any(item.locked for item in components):
         return Locked.exit_code
     if check and any(item.conflicting for item in components):
@@ -116,5 +118,6 @@ def _document(item: ComponentStatus) -> dict[str, object]:
     }
     if item.trouble is not None:
         data |= dict.fromkeys(_UNREAD)
-        data["problem"] = {"summary": item.trouble.summary, "hint": item.trouble.hint, "locked": item.locked}
+        said = {"summary": item.trouble.summary, "hint": item.trouble.hint}
+        data["problem"] = said | {"locked": item.locked, "unaccepted": item.unaccepted}
     return data

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from felix_dbadmin.cli.options import ComponentsOption, JsonOption, WorkspaceOption, YesOption
 from felix_dbadmin.cli.session import Session, session
-from felix_dbadmin.core.text import count_text
-from felix_dbadmin.core.trust import Code, accept, unaccepted_in
+from felix_dbadmin.core.migrate.accepting import accept_code
+from felix_dbadmin.core.text import count_text, reading_notes, visible_text
+from felix_dbadmin.core.trust import Code, unaccepted_in
 
 
 def trust(
@@ -25,9 +25,7 @@ def trust(
         names = [item.name for item in run.select(component)]
         code = _unaccepted(run, names)
         if code:
-            _show(run, code)
-            run.require_consent(f"Accept {count_text(len(code), 'text')}?", yes=yes)
-            accept(code)
+            _ask(run, code, f"Accept {count_text(len(code), 'text')}?", yes=yes)
             run.out.line(f"{count_text(len(code), 'text')} accepted.")
         else:
             run.out.line("There is nothing that has to be accepted.")
@@ -43,9 +41,8 @@ def settle_trust(run: Session, names: Sequence[str], *, given: bool) -> None:
         return
     code = _unaccepted(run, names)
     if code:
-        _show(run, code)
-        run.require_consent(f"This code came with the workspace. Accept {count_text(len(code), 'text')}?", yes=given)
-        accept(code)
+        question = f"This code came with the workspace. Accept {count_text(len(code), 'text')}?"
+        _ask(run, code, question, yes=given)
 
 
 def _unaccepted(run: Session, names: Sequence[str]) -> tuple[Code, ...]:
@@ -53,12 +50,18 @@ def _unaccepted(run: Session, names: Sequence[str]) -> tuple[Code, ...]:
         return unaccepted_in(run.folder, names, task=task)
 
 
-def _show(run: Session, code: Sequence[Code]) -> None:
+def _ask(run: Session, code: tuple[Code, ...], question: str, *, yes: bool) -> None:
+    """Show it, and accept exactly what was shown. Raises ConsentMissing."""
     for each in code:
         run.out.line(f"{each.component} · {each.place} · {each.key[:12]}", style="bold")
-        run.out.lines(each.text.splitlines())
+        run.out.lines(visible_text(each.text).split("\n"))
+        for note in reading_notes(each.text):
+            run.out.line(f"note: {note}", style="bold")
         run.out.line()
+    run.require_consent(question, yes=yes)
+    with run.task("Accepting") as task:
+        accept_code(run.folder, code, task=task)
 
 
 def _document(code: Code) -> dict[str, str]:
-    return {"component": code.component, "file": Path(code.place).name, "place": code.place, "key": code.key}
+    return {"component": code.component, "file": code.file, "place": code.place, "key": code.key}

@@ -20,7 +20,7 @@ def sweep(folder: Path, backups: Path, state: Path, database: str) -> None:
 
     Raises WorkspaceUnusable.
     """
-    clone = re.compile(rf"{re.escape(rehearsal_name(database, 0)[:-1])}\d+(-\w+)?")
+    clone = re.compile(rf"{re.escape(rehearsal_name(database, 0)[:-1])}\d+(-\w+)*")
     for path in state.glob("rehearsal_*"):
         if clone.fullmatch(path.name):
             _remove(path)

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 import time
+import unicodedata
 from datetime import datetime
+
+_UNUSUAL = re.compile(r"[^\n\t\x20-\x7e]")
+_HIDING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
+"""Unicode's categories of what shows nothing, or steers what is shown around it."""
+
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+"""Letters and marks that show nothing all the same."""
+
+_LEFTWARD = frozenset({"R", "AL", "AN"})
 
 
 def bytes_text(size: int) -> str:
@@ -48,6 +59,43 @@ def list_text(names: list[str] | tuple[str, ...], limit: int = 5) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def visible_text(text: str) -> str:
+    """What hides, or turns the text around it, as its code: 'a\\u202eb' → 'a⟨U+202E⟩b'. Line ends and tabs stay."""
+    return _UNUSUAL.sub(_shown, text.replace("\r\n", "\n"))
+
+
+def visible_line(text: str) -> str:
+    """The same for a name, which has no line ends and tabs to keep."""
+    return "".join(f"⟨U+{ord(each):04X}⟩" if each in "\r\n\t" else each for each in visible_text(text))
+
+
+def reading_notes(text: str) -> tuple[str, ...]:
+    """What somebody who reads a text must know of it, so that it cannot look like another one."""
+    text = text.replace("\r\n", "\n")
+    hidden = [found for found in _UNUSUAL.finditer(text) if _hides(found.group())]
+    turning = [f"{at:,}" for at, line in enumerate(text.split("\n"), start=1) if not line.isascii() and _turns(line)]
+    notes = []
+    if hidden:
+        code = "its code" if len(hidden) == 1 else "their codes"
+        notes.append(f"{count_text(len(hidden), 'hidden character')} shown by {code}, as {_shown(hidden[0])}.")
+    if turning:
+        lines = f"{'line' if len(turning) == 1 else 'lines'} {list_text(turning)}"
+        notes.append(f"Letters that run from right to left in {lines}: what stands there may not run in that order.")
+    return tuple(notes)
+
+
+def _shown(found: re.Match[str]) -> str:
+    return f"⟨U+{ord(found.group()):04X}⟩" if _hides(found.group()) else found.group()
+
+
+def _hides(character: str) -> bool:
+    return unicodedata.category(character) in _HIDING or _BLANK.match(character) is not None
+
+
+def _turns(line: str) -> bool:
+    return any(unicodedata.bidirectional(character) in _LEFTWARD for character in line)
 
 
 def time_text(moment: float) -> str:

@@ -9,23 +9,23 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import apsw
+from filelock import FileLock
 
-from felix_dbadmin.core.backups.publish import private_folder, write_whole
+from felix_dbadmin.core.backups.publish import private_folder, write_whole, writing_to
 from felix_dbadmin.core.component import BASE_FILE, Component, load_components
 from felix_dbadmin.core.connection import open_reader
 from felix_dbadmin.core.errors import DbAdminError, MigrationFileInvalid, NotAccepted, OutOfSpace, WorkspaceUnusable
 from felix_dbadmin.core.migrate.ledger import last_applied, read_ledger, read_log
-from felix_dbadmin.core.migrate.script import Migration, checksum, load_migrations
+from felix_dbadmin.core.migrate.script import Migration, load_migrations
 from felix_dbadmin.core.paths import PARTIAL, migrations_folder, read_file, user_folder
 from felix_dbadmin.core.task import Task
-from felix_dbadmin.core.text import list_text
+from felix_dbadmin.core.text import list_text, visible_line
 from felix_dbadmin.core.workspace import open_workspace
 
 ACCEPTED_FILE = "accepted.json"
@@ -33,17 +33,44 @@ ACCEPTED_FILE = "accepted.json"
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A text that could run against a component's database. `place` is where it was found."""
+    """A text that could run against a component's database."""
 
     component: str
     database: str
-    place: str
+    path: str
+    """Of its file, or what the database's log calls it."""
     text: str
+    logged: bool = False
+    """Found in the database's own log of what was applied."""
 
     @property
     def key(self) -> str:
-        """Of the text and of what it is for: accepted here, it is not accepted for another database."""
-        return hashlib.sha256("\0".join((self.component, self.database, checksum(self.text))).encode()).hexdigest()
+        """Of the text and of what it is for: accepted here, it is not accepted for another database.
+
+        To the letter, unlike a migration's checksum: a carriage return ends no comment of SQL, and a line end does.
+        """
+        text = self.text.removeprefix("\ufeff").replace("\r\n", "\n")
+        return hashlib.sha256("\0".join((self.component, self.database, text)).encode()).hexdigest()
+
+    @property
+    def file(self) -> str:
+        """The file's name, as it may be shown."""
+        return visible_line(Path(self.path).name)
+
+    @property
+    def found_in(self) -> str:
+        """The folder, or the log, that it was found in, as it may be shown."""
+        log = f"{self.database}, the log of what was applied"
+        return visible_line(log if self.logged else str(Path(self.path).parent))
+
+    @property
+    def place(self) -> str:
+        """Where it was found, as it may be shown."""
+        return f"{self.found_in}: {self.file}" if self.logged else visible_line(self.path)
+
+    @property
+    def python(self) -> bool:
+        return self.path.endswith(".py")
 
 
 def code_of(component: Component, files: Iterable[Migration], base_text: str) -> tuple[Code, ...]:
@@ -61,9 +88,8 @@ def stored_code(db: apsw.Connection, component: Component) -> tuple[Code, ...]:
     """
     applied = {row.version for row in read_ledger(db, component.name)}
     logged = last_applied(read_log(db, component.name))
-    place = f"{component.database}, the log of what was applied: "
     return tuple(
-        Code(component.name, component.database, place + row.file, row.source)
+        Code(component.name, component.database, row.file, row.source, logged=True)
         for version, row in logged.items()
         if version in applied and row.file.endswith(".sql")
     )
@@ -97,7 +123,8 @@ def unaccepted_in(folder: Path, components: Iterable[str], *, task: Task) -> tup
         if database.exists():
             with open_reader(database, task) as db:
                 found += stored_code(db, component)
-    return unaccepted({each.key: each for each in found}.values())
+    # The first of equal texts: the file rather than the log.
+    return unaccepted({each.key: each for each in reversed(found)}.values())[::-1]
 
 
 def _in_folder(component: Component) -> tuple[Code, ...]:
@@ -109,7 +136,7 @@ def require_accepted(code: Iterable[Code]) -> None:
     unknown = unaccepted(code)
     if unknown:
         name, count = unknown[0].component, len(unknown)
-        files = list_text([Path(each.place).name for each in unknown])
+        files = list_text([each.place if each.logged else each.file for each in unknown])
         comes, them = ("comes", "it") if count == 1 else ("come", "them")
         raise NotAccepted(
             f"{name}: {files} {comes} with the workspace, and nobody has accepted {them}; nothing of {them} was run.",
@@ -119,12 +146,13 @@ def require_accepted(code: Iterable[Code]) -> None:
 
 def accept(code: Iterable[Code]) -> None:
     """Remember for good that these texts may run. Raises OutOfSpace or WorkspaceUnusable."""
-    path, known = _path(), _accepted()
-    lines = sorted(known | {each.key for each in code})
-    if len(lines) > len(known):
-        private_folder(path.parent)
-        partial = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
-        write_whole(path, (json.dumps(lines, indent=1) + "\n").encode(), partial)
+    path, new = accepted_file(), {each.key for each in code}
+    if new <= _accepted():
+        return
+    private_folder(path.parent)
+    with writing_to(path), FileLock(path.with_name(f"{path.name}.lock"), mode=0o600):
+        partial = path.with_name(path.name + PARTIAL)
+        write_whole(path, (json.dumps(sorted(_accepted() | new), indent=1) + "\n").encode(), partial)
 
 
 def remember(component: Component, files: Iterable[Migration]) -> None:
@@ -133,14 +161,15 @@ def remember(component: Component, files: Iterable[Migration]) -> None:
         accept(code_of(component, files, ""))
 
 
-def _path() -> Path:
+def accepted_file() -> Path:
+    """Where the checksums of what was accepted are; it need not be there yet."""
     return user_folder() / ACCEPTED_FILE
 
 
 def _accepted() -> frozenset[str]:
     """A file that cannot be read accepts nothing."""
     try:
-        lines = json.loads(_path().read_bytes())
+        lines = json.loads(accepted_file().read_bytes())
     except (OSError, ValueError, RecursionError):
         return frozenset()
     return frozenset(line for line in lines if isinstance(line, str)) if isinstance(lines, list) else frozenset()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from PySide6.QtGui import QColor, QFont, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
@@ -20,21 +21,43 @@ _SQL_WORDS = """
 """.split()  # noqa: SIM905 - a list literal of these would fill the page
 
 _SQL = re.compile(
-    r"""(?P<directive>--\s*migrate:.*)|(?P<comment>--.*)|(?P<open>/\*)|(?P<string>[xX]?'(?:[^']|'')*'?)
-      |(?P<name>"(?:[^"]|"")*"?|\[[^\]]*\]?|`[^`]*`?)|(?P<number>\b\d[\w.]*)|(?P<word>[^\W\d]\w*)""",
+    r"""(?P<directive>--\s*migrate:.*)|(?P<comment>--.*)|(?P<block>/\*)|(?P<quoted>[xX]?')|(?P<quoted_name>")
+      |(?P<name>\[[^\]]*\]?|`[^`]*`?)|(?P<number>\b\d[\w.]*)|(?P<word>[^\W\d]\w*)""",
     re.VERBOSE,
 )
 _PYTHON = re.compile(
-    r"""(?P<comment>\#.*)|(?P<string>[rbfRBF]{0,2}(?:'''.*?(?:'''|$)|\"\"\".*?(?:\"\"\"|$)|'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?))
+    r"""(?P<comment>\#.*)|(?:\b[a-zA-Z]{1,2})?(?:(?P<triple_single>''')|(?P<triple_double>\"\"\")|(?P<single>')|(?P<double>"))
       |(?P<number>\b\d[\w.]*)|(?P<word>[^\W\d]\w*)""",
     re.VERBOSE,
 )
 
-_IN_COMMENT = 1
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """What begins with a mark and goes on, also over lines, until `end` matches."""
+
+    state: int
+    """Of a line that ends inside it."""
+    kind: str
+    end: re.Pattern[str]
+    continued: bool = True
+    """Without it only a line that ends with a backslash is gone on with."""
+
+
+_SPANS = {
+    "block": _Span(1, "comment", re.compile(r".*?\*/")),
+    "quoted": _Span(2, "string", re.compile(r"(?:[^']|'')*'(?!')")),
+    "quoted_name": _Span(3, "name", re.compile(r'(?:[^"]|"")*"(?!")')),
+    "triple_single": _Span(4, "string", re.compile(r"(?:[^\\]|\\.)*?'''")),
+    "triple_double": _Span(5, "string", re.compile(r'(?:[^\\]|\\.)*?"""')),
+    "single": _Span(6, "string", re.compile(r"(?:[^'\\]|\\.)*'"), continued=False),
+    "double": _Span(7, "string", re.compile(r'(?:[^"\\]|\\.)*"'), continued=False),
+}
+_BY_STATE = {span.state: span for span in _SPANS.values()}
 
 
 class SqlHighlighter(QSyntaxHighlighter):
-    """Follows what `set_colours` and `set_python` say; comments over several lines are SQL's only."""
+    """Follows what `set_colours` and `set_python` say, also over several lines: code never looks like a comment."""
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
@@ -57,12 +80,12 @@ class SqlHighlighter(QSyntaxHighlighter):
     def highlightBlock(self, text: str) -> None:
         start = 0
         self.setCurrentBlockState(0)
-        if self.previousBlockState() == _IN_COMMENT:
-            start = self._comment(text, 0, 0)
+        if span := _BY_STATE.get(self.previousBlockState()):
+            start = self._fill(span, text, 0, 0)
         while match := self._pattern.search(text, start):
             kind, start = match.lastgroup or "", match.end()
-            if kind == "open":
-                start = self._comment(text, match.start(), match.end())
+            if span := _SPANS.get(kind):
+                start = self._fill(span, text, match.start(), match.end())
                 continue
             if kind == "word":
                 if match.group().lower() not in self._keywords:
@@ -71,14 +94,14 @@ class SqlHighlighter(QSyntaxHighlighter):
             if kind in self._formats:
                 self.setFormat(match.start(), match.end() - match.start(), self._formats[kind])
 
-    def _comment(self, text: str, start: int, search_from: int) -> int:
-        """Colour a comment that is open at `start`; returns where it ends in this line."""
-        close = text.find("*/", search_from)
-        end = len(text) if close < 0 else close + 2
-        if close < 0:
-            self.setCurrentBlockState(_IN_COMMENT)
-        if "comment" in self._formats:
-            self.setFormat(start, end - start, self._formats["comment"])
+    def _fill(self, span: _Span, text: str, start: int, search_from: int) -> int:
+        """Colour what is open at `start`; returns where it ends in this line."""
+        close = span.end.match(text, search_from)
+        end = close.end() if close else len(text)
+        if close is None and (span.continued or text.endswith("\\")):
+            self.setCurrentBlockState(span.state)
+        if span.kind in self._formats:
+            self.setFormat(start, end - start, self._formats[span.kind])
         return end
 
 

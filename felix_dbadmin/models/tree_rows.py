@@ -20,6 +20,7 @@ from felix_dbadmin.models.wording import (
     situation,
     state_text,
     state_tone,
+    trouble_icon,
     verified_text,
     verified_tone,
     version_text,
@@ -37,9 +38,6 @@ _ICONS = {
     Tone.MUTED: "absent",
     Tone.NORMAL: "pending",
 }
-
-LOCKED = "locked"
-"""The icon of a component that another program keeps locked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +107,8 @@ def component_row(status: ComponentStatus, now: float) -> TreeRow:
         ),
         component=status.name,
         tone=tone,
-        icon=LOCKED if status.locked else _ICONS[tone],
-        health_icon=LOCKED if status.locked else "",
+        icon=_ICONS[tone] if known else trouble_icon(status),
+        health_icon=trouble_icon(status) if status.locked or status.unaccepted else "",
         tooltip=f"{status.title}: {status.database}\n{situation(status)}",
         search=f"{status.name} {status.title} {status.health}",
         children=None,

@@ -39,7 +39,7 @@ def version_text(status: ComponentStatus) -> str:
 
 def health_tone(status: ComponentStatus) -> Tone:
     if status.trouble is not None:
-        return Tone.WARNING if status.locked else Tone.BAD
+        return Tone.WARNING if status.locked or status.unaccepted else Tone.BAD
     if status.conflicting:
         return Tone.WARNING
     if not status.exists:
@@ -87,7 +87,16 @@ def trouble_hint(status: ComponentStatus) -> str:
         return ""
     if status.locked:
         return "Let that program finish, or close it (often Felix itself). It is read as soon as the lock is free."
+    if status.unaccepted:
+        return "Migrations are code: read and accept them once, then they can run."
     return status.trouble.hint
+
+
+def trouble_icon(status: ComponentStatus) -> str:
+    """What keeps a component from being read, as an icon."""
+    if status.unaccepted:
+        return "unaccepted"
+    return "locked" if status.locked else "bad"
 
 
 def fleet_text(status: WorkspaceStatus) -> str:
@@ -98,10 +107,13 @@ def fleet_text(status: WorkspaceStatus) -> str:
 def fleet_health(status: WorkspaceStatus) -> tuple[str, Tone]:
     """The gravest thing to know of all components together."""
     locked = len(status.locked)
-    unreadable = sum(component.trouble is not None for component in status.components) - locked
+    unaccepted = sum(component.unaccepted for component in status.components)
+    unreadable = sum(component.trouble is not None for component in status.components) - locked - unaccepted
     conflicting = sum(component.conflicting for component in status.components if component.trouble is None)
     if unreadable:
         return f"{unreadable} cannot be read", Tone.BAD
+    if unaccepted:
+        return f"{unaccepted} not accepted", Tone.WARNING
     if locked:
         return f"{locked} locked", Tone.WARNING
     if conflicting:

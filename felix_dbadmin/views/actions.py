@@ -95,6 +95,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         command=for_one("verify"),
         toolbar="Verify",
     ),
+    ActionSpec(
+        Do.TRUST,
+        "R&ead and accept…",
+        MIGRATE,
+        "Read the migrations that came with the workspace, and accept them: they are code, and run only then",
+        icon="trust",
+        command=for_one("trust"),
+    ),
     *BACKUP_ACTIONS,
     ActionSpec(
         Do.SEARCH,

@@ -57,6 +57,17 @@ _WRITING = (Do.APPLY, Do.ROLL_BACK, Do.REPAIR, Do.RESTORE, Do.BRING_BACK)
 """What changes the selected component's database."""
 
 
+def waiting_code(now: Situation) -> tuple[str, ...]:
+    """Whose code waits to be accepted: the selected component, or every one where none is selected."""
+    chosen = (now.component,) if now.component else now.status.components if now.status else ()
+    return tuple(component.name for component in chosen if component.unaccepted)
+
+
+def can_be_backed_up(component: ComponentStatus) -> bool:
+    """A backup runs no code of the component's."""
+    return component.exists and (component.trouble is None or component.unaccepted)
+
+
 def availability(now: Situation) -> dict[Do, str]:
     """For every action the reason why it cannot be used, '' where it can."""
     reasons = dict.fromkeys(Do, "")
@@ -67,7 +78,7 @@ def availability(now: Situation) -> dict[Do, str]:
     if now.folder is None:
         reasons[Do.REFRESH] = "No folder is open."
     pending = any(_pending(component) == "" for component in now.status.components) if now.status else False
-    present = any(_readable(component) == "" for component in now.status.components) if now.status else False
+    present = any(can_be_backed_up(component) for component in now.status.components) if now.status else False
     component = now.component
     reasons |= {
         Do.STOP: "Nothing is running.",
@@ -80,6 +91,7 @@ def availability(now: Situation) -> dict[Do, str]:
         Do.ROLL_BACK: _unselected(now) or (component and _revertible(component)) or "",
         Do.REPAIR: _unselected(now) or (component and _repairable(component)) or "",
         Do.VERIFY: _unselected(now) or (component and _readable(component)) or "",
+        Do.TRUST: _unread(now) or _acceptable(now),
         Do.BACK_UP: _unselected(now) or (component and _present(component)) or "",
         Do.VERIFY_BACKUP: _unselected(now) or ("" if now.backup else "Select a backup first."),
         Do.RESTORE: _unselected(now) or ("" if now.backup else "Select a backup first."),
@@ -147,7 +159,15 @@ def _present(component: ComponentStatus) -> str:
     return "" if component.exists else f"{component.database} does not exist yet."
 
 
+def _acceptable(now: Situation) -> str:
+    if waiting_code(now):
+        return ""
+    return f"{now.component.name} has no code that waits." if now.component else "No code waits to be accepted."
+
+
 def _unreadable(component: ComponentStatus) -> str:
+    if component.unaccepted:
+        return f"The code of {component.name} is not accepted yet: read and accept it first."
     return f"{component.database} is locked." if component.locked else f"{component.database} cannot be read."
 
 
@@ -164,6 +184,9 @@ def _ours(component: ComponentStatus) -> str:
 
 
 def _pending(component: ComponentStatus) -> str:
+    """What waits to be accepted may be pending: it is read and accepted first."""
+    if component.unaccepted:
+        return ""
     return _ours(component) or ("" if component.pending else f"{component.name} has nothing pending.")
 
 

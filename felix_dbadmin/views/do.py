@@ -16,6 +16,7 @@ class Do(StrEnum):
     ROLL_BACK = "roll_back"
     REPAIR = "repair"
     VERIFY = "verify"
+    TRUST = "trust"
     BACK_UP = "back_up"
     BACK_UP_ALL = "back_up_all"
     VERIFY_BACKUP = "verify_backup"

@@ -72,6 +72,8 @@ _NAMES = {
     "waiting": "mdi6.clock-outline",
     "info": "mdi6.information-outline",
     "locked": "mdi6.lock-outline",
+    "trust": "mdi6.file-check-outline",
+    "unaccepted": "mdi6.file-question-outline",
 }
 
 _TONES = {
@@ -79,6 +81,7 @@ _TONES = {
     "warning": Tone.WARNING,
     "bad": Tone.BAD,
     "locked": Tone.WARNING,
+    "unaccepted": Tone.WARNING,
     "absent": Tone.MUTED,
     "backup": Tone.MUTED,
 }

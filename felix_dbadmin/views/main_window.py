@@ -61,7 +61,7 @@ class MainWindow(QMainWindow):
         self.watcher = Watcher(jobs, self)
         self.desk = Desk(Surroundings(Path(), jobs, look, self))
         self.tree = ComponentList(look, self)
-        self.migrations = MigrationsPage(look, self)
+        self.migrations = MigrationsPage(look, self.actions_by_id[Do.TRUST], self)
         self.backups = BackupsPage(look, self.actions_by_id, self)
         self.backups_desk = BackupsDesk(jobs, self.desk, settings, asker, self.actions_by_id, self.backups)
         self.search = SearchPage(look, self.actions_by_id, self)

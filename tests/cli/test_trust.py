@@ -52,3 +52,21 @@ def test_the_command_shows_and_accepts(stranger: Path, command: Command) -> None
 def test_json_names_the_texts(stranger: Path, command: Command) -> None:
     accepted = command("trust", "-w", stranger, "--yes", "--json").document["accepted"]
     assert [item["file"] for item in accepted] == ["base.sql", "001_add_author.sql"]
+
+
+def test_the_status_says_so(stranger: Path, command: Command) -> None:
+    ran = command("status", "-w", stranger, "-c", "notes")
+    assert ran.code == 6
+    assert "Not accepted" in ran.out
+    (problem,) = (
+        item["problem"] for item in command("status", "-w", stranger, "-c", "notes", "--json").document["components"]
+    )
+    assert problem["unaccepted"] is True
+
+
+def test_what_is_shown_cannot_hide_or_steer_the_terminal(stranger: Path, command: Command) -> None:
+    file = stranger / "migrations/notes/001_add_author.sql"
+    file.write_text("-- a\x1b[2Jb\u202ec\x00\u2028DROP\n" + file.read_text())
+    ran = command("trust", "-w", stranger, "--yes")
+    assert "-- a⟨U+001B⟩[2Jb⟨U+202E⟩c⟨U+0000⟩⟨U+2028⟩DROP\n" in ran.out
+    assert "note: 4 hidden characters shown by their codes, as ⟨U+001B⟩." in ran.out

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from felix_dbadmin.core.text import age_text, bytes_text, count_text, duration_text, list_text, time_text
+from felix_dbadmin.core.text import (
+    age_text,
+    bytes_text,
+    count_text,
+    duration_text,
+    list_text,
+    reading_notes,
+    time_text,
+    visible_line,
+    visible_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -83,3 +94,27 @@ def test_times_are_local() -> None:
 )
 def test_ages(age: float, text: str) -> None:
     assert age_text(1_000_000_000.0 - age, now=1_000_000_000.0) == text
+
+
+@given(st.text())
+def test_nothing_that_hides_is_left_and_nothing_else_is_touched(text: str) -> None:
+    shown = visible_text(text)
+    assert all(each.isprintable() or each in "\n\t" for each in shown)
+    assert visible_line(text).isprintable()
+    back = re.sub("⟨U\\+([0-9A-F]{4,6})⟩", lambda code: chr(int(code[1], 16)), shown)
+    assert back == text.replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize(
+    "hidden", ["\u202e", "\u2066", "\u200b", "\u200d", "\u00ad", "\ufeff", "\u3164", "\u2800", "\ufe0f"]
+)
+def test_what_shows_nothing_is_shown(hidden: str) -> None:
+    assert visible_text(f"a{hidden}b") == f"a⟨U+{ord(hidden):04X}⟩b"
+    assert reading_notes(f"a{hidden}b") == (f"1 hidden character shown by its code, as ⟨U+{ord(hidden):04X}⟩.",)
+
+
+def test_letters_that_turn_their_line_are_told() -> None:
+    assert visible_text("é 中 שלום ж") == "é 中 שלום ж"
+    (note,) = reading_notes("-- é\n-- שלום\nx = 'م'\n")
+    assert note.startswith("Letters that run from right to left in lines 2 and 3: ")
+    assert reading_notes("select 1; -- é\r\n\tok\n") == ()

@@ -7,16 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from felix_dbadmin.core.errors import NotAccepted
+from felix_dbadmin.core.activity import activities
+from felix_dbadmin.core.errors import CheckFailed, NotAccepted
+from felix_dbadmin.core.migrate import accepting
+from felix_dbadmin.core.migrate.accepting import accept_code
 from felix_dbadmin.core.migrate.apply import carry_out
 from felix_dbadmin.core.migrate.plan import Direction, Request
-from felix_dbadmin.core.migrate.status import read_status
+from felix_dbadmin.core.migrate.status import look_for_changes, read_status
 from felix_dbadmin.core.migrate.verify import verify_component
 from felix_dbadmin.core.paths import user_folder
 from felix_dbadmin.core.rehearse.run import rehearse
 from felix_dbadmin.core.search.health import read_health
 from felix_dbadmin.core.task import Task
-from felix_dbadmin.core.trust import accept, unaccepted_in
+from felix_dbadmin.core.trust import Code, accept, unaccepted, unaccepted_in
 from tests.helpers.workspaces import ADD_AUTHOR, add_component, dump, notes_database, query, run_sql
 
 UP = Request("notes")
@@ -58,6 +61,8 @@ def test_looking_at_a_workspace_runs_none_of_its_python(tmp_path: Path) -> None:
 
     (status,) = read_status(folder, ("notes",), task=Task()).components
     assert status.trouble is not None
+    assert status.unaccepted
+    assert status.health == "Not accepted"
     assert "001_count.py" in status.trouble.summary
     assert "felix-dbadmin trust --component notes" in status.trouble.hint
     read_health(folder, ("notes",), task=Task())
@@ -133,3 +138,40 @@ def test_a_broken_file_of_the_user_accepts_nothing(tmp_path: Path, content: str)
     assert len(code) == 2
     accept(code)
     assert len(json.loads((user_folder() / "accepted.json").read_text())) == 2
+
+
+def test_a_text_that_a_reader_saw_otherwise_is_another_one() -> None:
+    """The return alone ends no comment of SQL; a line end does, and what stood behind it would run."""
+    seen = Code("notes", "notes.db", "001.sql", "-- harmless\rDELETE FROM notes;\n", logged=True)
+    accept([seen])
+    assert unaccepted([seen]) == ()
+    for text in (seen.text.replace("\r", "\n"), seen.text.rstrip(), seen.text + "\x0c"):
+        other = Code("notes", "notes.db", "001.sql", text, logged=True)
+        assert unaccepted([other]) == (other,)
+    windows = Code("notes", "notes.db", "001.sql", seen.text.replace("\n", "\r\n"), logged=True)
+    assert unaccepted([windows]) == ()
+
+
+def test_a_name_from_a_log_cannot_pretend_to_be_another_line() -> None:
+    code = Code("notes", "notes.db", "1.sql\nnotes · base.sql\u202e", "", logged=True)
+    assert code.place == "notes.db, the log of what was applied: 1.sql⟨U+000A⟩notes · base.sql⟨U+202E⟩"
+
+
+def test_accepting_is_told_in_the_journal_and_seen_by_who_watches(tmp_path: Path) -> None:
+    brought_along(tmp_path, {"001_add_author.sql": ADD_AUTHOR})
+    before = look_for_changes(tmp_path, task=Task())
+    code = unaccepted_in(tmp_path, ["notes"], task=Task())
+    assert accept_code(tmp_path, code, task=Task()) == code
+    (told,) = activities(tmp_path, task=Task())
+    assert (told.kind, told.component, told.outcome) == ("accept", "notes", "done")
+    assert told.detail == "2 texts of notes accepted: base.sql and 001_add_author.sql."
+    assert told.command == f"felix-dbadmin trust --component notes --workspace {tmp_path}"
+    assert look_for_changes(tmp_path, task=Task()).marks != before.marks
+
+
+def test_what_is_not_kept_is_not_said_to_be_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    brought_along(tmp_path, {"001_add_author.sql": ADD_AUTHOR})
+    monkeypatch.setattr(accepting, "accept", lambda _code: None)
+    with pytest.raises(CheckFailed, match="does not hold what was accepted; nothing of it runs"):
+        accept_code(tmp_path, unaccepted_in(tmp_path, ["notes"], task=Task()), task=Task())
+    assert activities(tmp_path, task=Task())[0].outcome == "failed"

@@ -41,3 +41,14 @@ def test_python(qtbot: QtBot) -> None:
     assert found["def"] == COLOURS["keyword"]
     assert found["# go"] == COLOURS["comment"]
     assert found["'select 1'"] == COLOURS["string"]
+
+
+def test_code_never_looks_like_a_comment_or_a_text(qtbot: QtBot) -> None:
+    found = coloured("INSERT INTO t VALUES ('a\n-- ', \"b\n-- \"); DROP TABLE t; -- end")
+    assert found["DROP"] == found["TABLE"] == COLOURS["keyword"]
+    assert found["-- end"] == COLOURS["comment"]
+    found = coloured('def up(db):\n    """Harmless.\n    def it\n    """; import os  # it\'s', python=True)
+    assert found["import"] == COLOURS["keyword"]
+    assert found["    def it"] == found['    """'] == COLOURS["string"]
+    assert coloured("a = 'b\\\n'; import os; 'c'", python=True)["import"] == COLOURS["keyword"]
+    assert coloured("a = 'never closed\nimport os", python=True)["import"] == COLOURS["keyword"]

@@ -15,6 +15,7 @@ from felix_dbadmin.views.do import Do
 from tests.models import made
 
 DRIFT = Drift("idx", "index", "create index", "", repairable=True)
+UNREAD = Trouble("Nobody has accepted it.", "", unaccepted=True)
 HOLDS_DATA = Drift("t", "table", "create table", "", repairable=False)
 
 
@@ -67,6 +68,16 @@ def test_a_read_only_file_can_be_rehearsed_and_not_changed() -> None:
         (made.component(exists=False), Do.BACK_UP, "felix_knowledge.db does not exist yet."),
         (made.component(trouble=Trouble("Broken.", "")), Do.VERIFY, "felix_knowledge.db cannot be read."),
         (made.component(trouble=Trouble("Broken.", "")), Do.APPLY, "felix_knowledge.db cannot be read."),
+        (made.component(trouble=UNREAD), Do.TRUST, ""),
+        (made.component(trouble=UNREAD), Do.APPLY, ""),
+        (made.component(trouble=UNREAD), Do.DRY_RUN, ""),
+        (made.component(trouble=UNREAD), Do.BACK_UP_ALL, ""),
+        (
+            made.component(trouble=UNREAD),
+            Do.VERIFY,
+            "The code of knowledge is not accepted yet: read and accept it first.",
+        ),
+        (made.component(), Do.TRUST, "knowledge has no code that waits."),
         (made.component(), Do.RESTORE, "Select a backup first."),
         (made.component(), Do.COMPRESS, "There is no backup yet."),
     ],

@@ -11,7 +11,7 @@ from pathlib import Path
 from felix_dbadmin.core.backups.catalogue import Backup, list_backups
 from felix_dbadmin.core.component import Component
 from felix_dbadmin.core.connection import open_reader
-from felix_dbadmin.core.errors import DbAdminError, Locked
+from felix_dbadmin.core.errors import DbAdminError, Locked, NotAccepted
 from felix_dbadmin.core.files import size_with_wal
 from felix_dbadmin.core.holders import exclusive_locks, lock_holder
 from felix_dbadmin.core.migrate.health import Drift, find_drift
@@ -21,6 +21,7 @@ from felix_dbadmin.core.migrate.standing import standing_of
 from felix_dbadmin.core.schema import read_schema
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import count_text
+from felix_dbadmin.core.trust import accepted_file
 from felix_dbadmin.core.workspace import Workspace, open_workspace
 
 GLANCE = 1.0
@@ -49,6 +50,8 @@ class Trouble:
     hint: str
     locked: bool = False
     """By another program: it passes when that lets go."""
+    unaccepted: bool = False
+    """Nobody has accepted code that came with the workspace: it passes when somebody does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,11 @@ class ComponentStatus:
         return self.trouble is not None and self.trouble.locked
 
     @property
+    def unaccepted(self) -> bool:
+        """Code waits to be read and accepted: until then nobody knows where the component stands."""
+        return self.trouble is not None and self.trouble.unaccepted
+
+    @property
     def conflicting(self) -> bool:
         return bool(self.foreign or self.drift or self.deviating)
 
@@ -98,6 +106,8 @@ class ComponentStatus:
     def health(self) -> str:
         """One short text: the most important thing to know."""
         if self.trouble is not None:
+            if self.trouble.unaccepted:
+                return "Not accepted"
             return "Locked" if self.trouble.locked else "Cannot be read"
         if not self.exists:
             return "Not created yet"
@@ -173,7 +183,7 @@ def _component_status(
         trouble = Trouble(f"{component.database} is locked by {holder}.", LET_GO, locked=True)
     except DbAdminError as error:
         task.check()
-        trouble = Trouble(error.summary, error.hint)
+        trouble = Trouble(error.summary, error.hint, unaccepted=isinstance(error, NotAccepted))
     return ComponentStatus(
         name=component.name,
         title=component.title,
@@ -199,7 +209,7 @@ def look_for_changes(folder: Path, locked: Collection[str] = (), *, task: Task) 
     """
     workspace = open_workspace(folder)
     held = {(lock.device, lock.inode): lock.pid for lock in exclusive_locks()}
-    paths = [workspace.backups]
+    paths = [workspace.backups, accepted_file()]
     for component in workspace.components:
         task.check()
         database = workspace.database(component)

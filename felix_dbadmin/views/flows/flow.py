@@ -68,14 +68,31 @@ class Flow(_Abstract):
         self._dialog: ProgressDialog | None = None
         self._in_background = False
         """Somebody does something else meanwhile."""
+        self._held_back: Callable[[], None] | None = None
+        """What is asked when they come forward."""
 
     @abstractmethod
     def start(self) -> None: ...
 
     def cancel(self) -> None:
-        """Ask the running job to stop."""
-        if self._job is not None:
+        """Ask the running job to stop; a question that nobody was asked yet counts as answered with no."""
+        if self._held_back is not None:
+            self._held_back = None
+            self.give_up()
+        elif self._job is not None:
             self._job.cancel()
+
+    def give_up(self) -> None:
+        """Somebody was asked, and does not want it."""
+        self.end()
+
+    def ask_person(self, question: Callable[[], None], why: str) -> None:
+        """Ask now; whoever does something else meanwhile is asked when they come forward."""
+        if self._in_background:
+            self._held_back = question
+            self.waiting.emit(f"{self.title}: {why}")
+        else:
+            question()
 
     def show_progress(self, stop: str, promise: str) -> None:
         """Have a dialog follow the jobs from now on."""
@@ -86,8 +103,12 @@ class Flow(_Abstract):
 
     @Slot()
     def come_forward(self) -> None:
-        """Show the dialog again that was sent to the background."""
-        if self._dialog is not None:
+        """Show the dialog again that was sent to the background, or ask what waits to be asked."""
+        if self._held_back is not None:
+            question, self._held_back = self._held_back, None
+            self._in_background = False
+            question()
+        elif self._dialog is not None:
             self._dialog.come_forward()
 
     def hide_progress(self) -> None:

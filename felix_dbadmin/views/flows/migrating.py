@@ -1,9 +1,7 @@
-"""Rehearse, look, and only then change: apply, roll back and repair, for one component or one after the other."""
+"""Apply, roll back and repair: rehearsed, looked at, and only then done, one component after the other."""
 
 from __future__ import annotations
 
-import shlex
-from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -12,91 +10,21 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QDialog
 
 from felix_dbadmin.core.backups.catalogue import Backup
-from felix_dbadmin.core.errors import Cancelled, Conflict, DbAdminError
+from felix_dbadmin.core.errors import Cancelled, Conflict, DbAdminError, NotAccepted
 from felix_dbadmin.core.migrate.apply import Migrated, carry_out
 from felix_dbadmin.core.migrate.plan import Direction, Request
 from felix_dbadmin.core.rehearse.report import Rehearsal, costs_of
-from felix_dbadmin.core.rehearse.run import rehearse
-from felix_dbadmin.core.text import count_text, duration_text, list_text, time_text
-from felix_dbadmin.views.dialogs.review import RESTORE, ReviewDialog, lowest, title_of
-from felix_dbadmin.views.flows.flow import Flow, Surroundings
-from felix_dbadmin.views.notice import Kind, Notice, Returns, Undo, notice_of_failure
-
-NOTHING_TOUCHED = "The copy is thrown away; the live file is only read."
+from felix_dbadmin.core.text import count_text, list_text, time_text
+from felix_dbadmin.views.dialogs.review import RESTORE, ReviewDialog, lowest
+from felix_dbadmin.views.flows.flow import Surroundings
+from felix_dbadmin.views.flows.rehearsing import RehearsingFlow
+from felix_dbadmin.views.notice import Kind, Notice, Returns, Undo
 
 _MENDED = {
     Direction.REPAIR: "was repaired",
     Direction.REBUILD: "has its search index made anew",
     Direction.OPTIMISE: "has its search index in one piece",
 }
-
-
-class RehearsingFlow(Flow):
-    """Rehearses its requests in order; stops at the first that cannot go well."""
-
-    def __init__(self, title: str, around: Surroundings, requests: tuple[Request, ...]) -> None:
-        super().__init__(title, around)
-        self._requests = list(requests)
-        self._rehearsals: list[Rehearsal] = []
-
-    def start(self) -> None:
-        self.show_progress("Cancel", NOTHING_TOUCHED)
-        self._rehearse_next()
-
-    def _rehearse_next(self) -> None:
-        if not self._requests:
-            self._weigh(tuple(self._rehearsals))
-            return
-        request = self._requests.pop(0)
-        work = partial(rehearse, self.around.folder, request)
-        self.run_job(
-            f"Dry run of {request.component}",
-            work,
-            request.component,
-            self._take_rehearsal,
-            writes=False,
-            command=self._command(request.rehearsal_command),
-        )
-
-    @Slot(object)
-    def _take_rehearsal(self, rehearsal: Rehearsal) -> None:
-        self._rehearsals.append(rehearsal)
-        if rehearsal.failure is not None:
-            self.rehearsed.emit(tuple(self._rehearsals))
-            self.end(self._retriable(notice_of_failure(rehearsal.plan.title, rehearsal.failure)))
-        else:
-            self._rehearse_next()
-
-    def _retriable(self, notice: Notice) -> Notice:
-        """The news of a failure, with what can be tried again."""
-        return notice
-
-    def _command(self, command: str) -> str:
-        """The command with the folder that this is about."""
-        return f"{command} --workspace {shlex.quote(str(self.around.folder))}"
-
-    @abstractmethod
-    def _weigh(self, rehearsals: tuple[Rehearsal, ...]) -> None:
-        """All of them went well."""
-
-
-class DryRunFlow(RehearsingFlow):
-    """Shows what was found, and changes nothing."""
-
-    def _weigh(self, rehearsals: tuple[Rehearsal, ...]) -> None:
-        self.rehearsed.emit(rehearsals)
-        statements = sum(len(rehearsal.statements) for rehearsal in rehearsals)
-        seconds = sum(rehearsal.seconds for rehearsal in rehearsals)
-        lost = [loss.text for rehearsal in rehearsals for loss in rehearsal.losses]
-        summary = (
-            f"{title_of(tuple(each.plan for each in rehearsals))}: the dry run went well,"
-            f" {count_text(statements, 'statement')} on a copy in {duration_text(seconds)}."
-        )
-        proof = " ".join(dict.fromkeys(rehearsal.proof.text for rehearsal in rehearsals))
-        if lost:
-            self.end(Notice(Kind.WARNING, f"{summary} It would lose {list_text(lost)}.", proof))
-        else:
-            self.end(Notice(Kind.SUCCESS, summary, proof))
 
 
 class ChangeFlow(RehearsingFlow):
@@ -117,15 +45,12 @@ class ChangeFlow(RehearsingFlow):
     ) -> None:
         """`backups` are those from before each applied version of the one component, as far as there are any."""
         super().__init__(title, around, requests)
-        self._asked_for = requests
         self._backups = backups or {}
         self._review: ReviewDialog | None = None
         self._left: list[Rehearsal] = []
         self._done: list[Migrated] = []
         self._changed = ""
         """The component that was found changed after its review, '' so far."""
-        self._waits = False
-        """The review is not shown yet: somebody does something else."""
         # The page shows the dry run, then the review opens: both in one event held up the window.
         self._asking = QTimer(self, singleShot=True, interval=0)
         self._asking.timeout.connect(self._ask)
@@ -142,10 +67,9 @@ class ChangeFlow(RehearsingFlow):
 
     @Slot()
     def _ask(self) -> None:
-        if self._in_background:
-            self._waits = True
-            self.waiting.emit(f"{self.title}: rehearsed, waits for your review")
-            return
+        self.ask_person(self._show_review, "rehearsed, waits for your review")
+
+    def _show_review(self) -> None:
         self._review = ReviewDialog(
             self.around.look,
             tuple(self._left),
@@ -156,20 +80,8 @@ class ChangeFlow(RehearsingFlow):
         self._review.finished.connect(self._take_answer)
         self._review.open()
 
-    @Slot()
-    def come_forward(self) -> None:
-        if self._waits:
-            self._waits = self._in_background = False
-            self._ask()
-        else:
-            super().come_forward()
-
-    def cancel(self) -> None:
-        if self._waits:
-            self._waits = False
-            self.end(*self._stopped_between())
-        else:
-            super().cancel()
+    def give_up(self) -> None:
+        self.end(*self._stopped_between())
 
     def _instead(self) -> Backup | None:
         """The backup from before the lowest version that a rollback takes back."""
@@ -188,7 +100,7 @@ class ChangeFlow(RehearsingFlow):
         elif answer == QDialog.DialogCode.Accepted:
             self._begin()
         else:
-            self.end(*self._stopped_between())
+            self.give_up()
 
     def _begin(self) -> None:
         several = len(self._left) > 1 or len(self._left[0].plan.steps) > 1
@@ -217,8 +129,15 @@ class ChangeFlow(RehearsingFlow):
     @Slot(object)
     def fail(self, error: DbAdminError) -> None:
         if isinstance(error, Conflict) and self.writing and not self._changed:
-            self._rehearse_again()
+            self._changed = self._left[0].plan.component
+            self.hide_progress()
+            self.begin_again()
             return
+        if isinstance(error, NotAccepted) and self.writing:
+            self._changed = self._left[0].plan.component
+        super().fail(error)
+
+    def _stop_for(self, error: DbAdminError) -> None:
         notice = self.news_of(error)
         if self._done:
             done = list_text([migrated.plan.component for migrated in self._done], limit=20)
@@ -228,15 +147,11 @@ class ChangeFlow(RehearsingFlow):
         self.end(notice.at(self.place))
 
     def _retriable(self, notice: Notice) -> Notice:
-        return replace(notice, again=tuple(each.plan.request for each in self._left) or self._asked_for)
+        return replace(notice, again=self.left)
 
-    def _rehearse_again(self) -> None:
-        """What is left is rehearsed as things stand now; it has not been touched."""
-        self._changed = self._left[0].plan.component
-        self._requests = [rehearsal.plan.request for rehearsal in self._left]
-        self._rehearsals = []
-        self.hide_progress()
-        self.start()
+    @property
+    def left(self) -> tuple[Request, ...]:
+        return tuple(rehearsal.plan.request for rehearsal in self._left) or self.requests
 
     def _stopped_between(self) -> tuple[Notice, ...]:
         """What to say when somebody stops at a review that came after components were changed already."""

@@ -43,7 +43,7 @@ class BackupsPage(QWidget):
 
     def __init__(self, look: Look, actions: ActionSet, parent: QWidget) -> None:
         super().__init__(parent)
-        self._header = ComponentHeader(look, self, again=actions[Do.REFRESH])
+        self._header = ComponentHeader(look, self, again=actions[Do.REFRESH], trust=actions[Do.TRUST])
         self.banner = Banner(look, self)
         self._components: tuple[ComponentStatus, ...] = ()
         self._status: ComponentStatus | None = None

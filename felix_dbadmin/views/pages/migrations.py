@@ -13,7 +13,7 @@ from felix_dbadmin.core.rehearse.report import Rehearsal
 from felix_dbadmin.models.columns import MIGRATION_COLUMNS, MigrationRow, migration_rows
 from felix_dbadmin.models.table_model import TableModel
 from felix_dbadmin.models.version_points import choice_at, legend, version_points
-from felix_dbadmin.models.wording import trouble_hint
+from felix_dbadmin.models.wording import trouble_hint, trouble_icon
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.notice import Notice
 from felix_dbadmin.views.widgets.banner import Banner
@@ -42,7 +42,8 @@ class MigrationsPage(QWidget):
     """In the overview."""
     refresh_requested = Signal()
 
-    def __init__(self, look: Look, parent: QWidget) -> None:
+    def __init__(self, look: Look, trust: QAction, parent: QWidget) -> None:
+        """`trust` accepts code that nobody has accepted yet."""
         super().__init__(parent)
         self._status: ComponentStatus | None = None
         self._rehearsals: dict[str, tuple[Rehearsal, ...]] = {}
@@ -58,7 +59,8 @@ class MigrationsPage(QWidget):
         self.details = MigrationDetails(look, self)
         self.sql, self.rehearsal = self.details.sql, self.details.rehearsal
         self._again = QAction("Read it again", self)
-        self.empty = EmptyState(look, (self._again,), self)
+        self._trust = trust
+        self.empty = EmptyState(look, (trust, self._again), self)
         self.menu = QMenu(self)
         self.change = QAction(self)
         self.menu.addAction(self.change)
@@ -164,10 +166,11 @@ class MigrationsPage(QWidget):
         """A component that cannot be read, or that has no migration, says so instead of showing empty tables."""
         if status is not None and status.trouble is not None:
             self._again.setText("Try again")
-            icon = "locked" if status.locked else "bad"
-            self.empty.show_emptiness(Emptiness(status.trouble.summary, trouble_hint(status), icon))
+            self.empty.offer(self._trust if status.unaccepted else self._again)
+            self.empty.show_emptiness(Emptiness(status.trouble.summary, trouble_hint(status), trouble_icon(status)))
         elif status is not None and not self._model.rows:
             self._again.setText("Read it again")
+            self.empty.offer(self._again)
             files = f"A file like migrations/{status.name}/001_create_table.sql is one."
             self.empty.show_emptiness(Emptiness(f"{status.title} has no migrations", files, "waiting"))
         else:

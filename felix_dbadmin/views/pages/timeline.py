@@ -10,7 +10,7 @@ from felix_dbadmin.core.history import Event
 from felix_dbadmin.core.migrate.status import ComponentStatus
 from felix_dbadmin.models.table_model import TableModel
 from felix_dbadmin.models.timeline import EVENT_COLUMNS, GoBack, go_back
-from felix_dbadmin.models.wording import trouble_hint
+from felix_dbadmin.models.wording import trouble_hint, trouble_icon
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.notice import Undo
 from felix_dbadmin.views.widgets.basics import PlainLabel, RowTable
@@ -74,8 +74,7 @@ class TimelinePage(QWidget):
             self.line.show_events(())
             self._show_empty(READING if status else NO_COMPONENT)
         if status is not None and status.trouble is not None:
-            icon = "locked" if status.locked else "bad"
-            self._show_empty(Emptiness(status.trouble.summary, trouble_hint(status), icon))
+            self._show_empty(Emptiness(status.trouble.summary, trouble_hint(status), trouble_icon(status)))
         self._ask()
         self._show_selected()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from felix_dbadmin.models.sql_highlighter import SqlHighlighter
@@ -14,7 +14,7 @@ from felix_dbadmin.views.widgets.basics import fixed_font, named
 class CodeView(QPlainTextEdit):
     """Read-only."""
 
-    def __init__(self, theme: Theme, name: str, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, name: str, parent: QWidget, *, wrap: bool = False) -> None:
         super().__init__(parent)
         self._theme = theme
         self.setReadOnly(True)
@@ -22,7 +22,11 @@ class CodeView(QPlainTextEdit):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setFont(fixed_font())
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        if wrap:
+            # Anywhere: what stands far to the right is in sight too.
+            self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        else:
+            self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setTabChangesFocus(True)
         named(self, name)
         self._numbers = _LineNumbers(self)
@@ -37,6 +41,12 @@ class CodeView(QPlainTextEdit):
         self._highlighter.set_python(python)
         if text != self.toPlainText():
             self.setPlainText(text)
+
+    @property
+    def shows_end(self) -> bool:
+        """Whether the last line of the text is in sight, to its end."""
+        last = self.blockBoundingGeometry(self.document().lastBlock()).translated(self.contentOffset())
+        return last.isValid() and round(last.bottom()) <= self.viewport().height()
 
     @property
     def number_width(self) -> int:

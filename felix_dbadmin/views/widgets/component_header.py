@@ -11,12 +11,15 @@ from felix_dbadmin.models.roles import Tone
 from felix_dbadmin.models.wording import headline, health_tone, situation
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.widgets.basics import PlainLabel
+from felix_dbadmin.views.widgets.empty_state import ActionButton
 
 
 class ComponentHeader(QWidget):
-    """With `again` it offers to read a component once more that cannot be read."""
+    """Offers what leads on where a component cannot be read: `again` reads it once more, `trust` accepts its code."""
 
-    def __init__(self, look: Look, parent: QWidget, *, again: QAction | None = None) -> None:
+    def __init__(
+        self, look: Look, parent: QWidget, *, again: QAction | None = None, trust: QAction | None = None
+    ) -> None:
         super().__init__(parent)
         self._look = look
         self._tone = Tone.NORMAL
@@ -34,9 +37,13 @@ class ComponentHeader(QWidget):
         self._again = again
         if again is not None:
             self.again_button.clicked.connect(again.trigger)
+        self.trust_button = ActionButton(trust, self) if trust is not None else None
         row = QHBoxLayout()
         row.addWidget(self._situation, 1)
         row.addWidget(self.again_button)
+        if self.trust_button is not None:
+            self.trust_button.offer(False)
+            row.addWidget(self.trust_button)
         column.addLayout(row)
         look.theme.changed.connect(self._dress)
 
@@ -50,7 +57,11 @@ class ComponentHeader(QWidget):
         self._facts.setText(headline(status) if status else "")
         self._situation.setText(situation(status) if status and sentence else "")
         self._situation.setVisible(sentence)
-        self.again_button.setVisible(self._again is not None and status is not None and status.trouble is not None)
+        unaccepted = status is not None and status.unaccepted
+        troubled = status is not None and status.trouble is not None and not unaccepted
+        self.again_button.setVisible(self._again is not None and troubled)
+        if self.trust_button is not None:
+            self.trust_button.offer(unaccepted)
         self._tone = health_tone(status) if status else Tone.NORMAL
         self._dress()
 
