@@ -26,6 +26,8 @@ PICTURE_SIZE = QSize(1440, 860)
 PICTURE_WAIT = 30_000
 """Milliseconds to wait for the first status before the picture is given up."""
 
+SETTINGS_HINT = "The window starts as it does the first time: open your folder again. The databases are not concerned."
+
 
 def run(folder: Path | None, *, picture: Path | None = None) -> int:
     """Open the window, on `folder` or the one that was open last; returns the exit code when it is closed.
@@ -37,7 +39,8 @@ def run(folder: Path | None, *, picture: Path | None = None) -> int:
     settings = WindowSettings(remember=picture is None)
     look = make_look(Theme(app, Scheme.LIGHT if picture else settings.scheme))
     jobs = JobRunner(app)
-    window = MainWindow(jobs, look, settings, Asker())
+    asker = Asker()
+    window = MainWindow(jobs, look, settings, asker)
     reporter = CrashReporter(window)
     reporter.install()
     before = signal.signal(signal.SIGINT, _quit)
@@ -47,6 +50,8 @@ def run(folder: Path | None, *, picture: Path | None = None) -> int:
             window.open_folder(folder)
         camera = _Camera(window, picture) if picture else None
         window.show()
+        if settings.put_aside:
+            asker.tell(window, settings.put_aside, SETTINGS_HINT)
         code = app.exec()
         return code or (1 if camera and not camera.done else 0)
     finally:

@@ -17,14 +17,18 @@ from filelock import FileLock, Timeout
 
 from felix_dbadmin.core.errors import Cancelled, DbAdminError
 from felix_dbadmin.core.migrate.describe import describe_database
-from felix_dbadmin.core.paths import PARTIAL, state_folder
+from felix_dbadmin.core.paths import PARTIAL, set_aside, state_folder
 from felix_dbadmin.core.task import Task
+from felix_dbadmin.core.text import time_text
 from felix_dbadmin.core.workspace import Workspace, open_workspace
 
 JOURNAL = "activity.jsonl"
 
 JOURNAL_LIMIT = 2 << 20
 """Bytes; a longer journal loses its older half."""
+
+_BEGINS = '{"time": '
+"""Every line of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +104,10 @@ def read_activities(workspace: Workspace) -> tuple[Activity, ...]:
     """Newest first. A line that a crash cut short is skipped."""
     found: dict[str, Activity] = {}
     for line in _lines(state_folder(workspace.folder) / JOURNAL):
-        try:
-            event = json.loads(line)
-            ident, moment, kind = str(event["id"]), float(event["time"]), str(event["event"])
-        except (ValueError, KeyError, TypeError):
+        read = _event(line)
+        if read is None:
             continue
+        ident, moment, kind, event = read
         if kind == "started":
             found[ident] = _started(ident, moment, event)
         elif ident in found:
@@ -128,6 +131,46 @@ def settle_interrupted(folder: Path, *, task: Task) -> tuple[Activity, ...]:
         _append(state, {"id": item.ident, "event": "interrupted", "detail": detail})
         settled.append(item.ident)
     return tuple(item for item in read_activities(workspace) if item.ident in settled)
+
+
+def set_journal_aside(folder: Path) -> Path | None:
+    """Where the journal cannot be read as one: the name under which it is kept now. What can be read stays in use.
+
+    A line that a crash cut short is no damage. Raises OSError.
+    """
+    state = state_folder(open_workspace(folder).folder)
+    path = state / JOURNAL
+    if not _is_damaged(path):  # asked without the lock first: nothing is written where all is well
+        return None
+    with FileLock(state / f"{JOURNAL}.lock", mode=0o600):
+        if not _is_damaged(path):
+            return None
+        good = [line for line in _lines(path) if _event(line) is not None]
+        kept = set_aside(path)
+        if good:
+            _write(path, good)
+    return kept
+
+
+def _is_damaged(path: Path) -> bool:
+    """Whether it is there, and is no file of events."""
+    if not os.path.lexists(path):
+        return False
+    lines = _lines(path)
+    good = sum(_event(line) is not None for line in lines)
+    cut_short = sum(line.startswith(_BEGINS) and not line.endswith("}") for line in lines)
+    return not path.is_file() or not good or good + cut_short < len(lines)
+
+
+def _event(line: str) -> tuple[str, float, str, dict[str, object]] | None:
+    """Identity, Unix seconds, kind and the whole; None where the line is no event."""
+    try:
+        event = json.loads(line)
+        found = str(event["id"]), float(event["time"]), str(event["event"]), event
+        time_text(found[1])
+    except (ValueError, KeyError, TypeError, OverflowError, OSError, RecursionError):
+        return None
+    return found
 
 
 def _started(ident: str, moment: float, event: dict[str, object]) -> Activity:
@@ -213,17 +256,19 @@ def _shorten(path: Path) -> None:
         size += len(lines[half].encode()) + 1
     ended = {_ident(line) for line in lines if '"event": "started"' not in line}
     kept = [line for line in lines[:half] if '"event": "started"' in line and _ident(line) not in ended]
+    _write(path, [*kept, *lines[half:]])
+
+
+def _write(path: Path, lines: list[str]) -> None:
     partial = path.with_name(path.name + PARTIAL)
-    partial.write_text("".join(f"{line}\n" for line in (*kept, *lines[half:])), encoding="utf-8")
+    partial.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     partial.chmod(0o600)
     partial.replace(path)
 
 
 def _ident(line: str) -> str:
-    try:
-        return str(json.loads(line)["id"])
-    except (ValueError, KeyError, TypeError):
-        return ""
+    read = _event(line)
+    return read[0] if read is not None else ""
 
 
 def _lines(path: Path) -> list[str]:

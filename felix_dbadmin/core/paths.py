@@ -6,6 +6,8 @@ import errno
 import hashlib
 import os
 import tempfile
+from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -37,6 +39,15 @@ def read_file(path: Path) -> str:
 def _shipped(name: str) -> Path:
     inside = PACKAGE / name
     return inside if inside.is_dir() else PACKAGE.parent / name
+
+
+def set_aside(path: Path) -> Path:
+    """Give what is at `path`, whatever it is, a free name beside it that says it is damaged. Raises OSError."""
+    stem = f"{path.name}.damaged_{datetime.now():%Y%m%d_%H%M%S}"
+    names = (f"{stem}_{number}" if number else stem for number in count())
+    kept = next(found for name in names if not os.path.lexists(found := path.with_name(name)))
+    path.rename(kept)
+    return kept
 
 
 def user_folder() -> Path:

@@ -160,6 +160,7 @@ def _acquire(lock: FileLock, holder: Path, component: Component, task: Task) -> 
                 f"{component.database} cannot be locked: writing {lock.lock_file} failed: {error.strerror}.",
                 "Check the folder's permissions and its disk.",
             ) from error
+        task.report(0, None, f"Waits for {_holder_text(holder)}")
         task.wait(LOCK_POLL)
 
 

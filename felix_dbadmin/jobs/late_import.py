@@ -28,7 +28,8 @@ class LateImport(QObject):
         """A second call does nothing."""
         if not self._begun:
             self._begun = True
-            threading.Thread(target=self._import, name=f"import {self._name}", daemon=True).start()
+            # No daemon: leaving Python in the middle of the import of a C library was seen to crash.
+            threading.Thread(target=self._import, name=f"import {self._name}").start()
 
     def _import(self) -> None:
         try:

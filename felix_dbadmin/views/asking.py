@@ -24,6 +24,14 @@ class Asker:
         chosen, _ = QFileDialog.getSaveFileName(parent, title, str(Path.home() / name), options=options)
         return Path(chosen) if chosen else None
 
+    def tell(self, parent: QWidget, news: str, hint: str) -> None:
+        """Say something that belongs to no page. Does not wait until it was read."""
+        box = QMessageBox(QMessageBox.Icon.Warning, "felix-dbadmin", news, parent=parent)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setInformativeText(hint)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
     def agrees(self, parent: QWidget, question: str, consequence: str, yes: str, no: str) -> bool:
         """Whether somebody pressed the button named `yes`; `no` is the default and Esc."""
         box = QMessageBox(QMessageBox.Icon.Warning, "felix-dbadmin", question, parent=parent)

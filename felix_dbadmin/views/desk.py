@@ -11,15 +11,18 @@ from felix_dbadmin.core.backups.catalogue import Backup
 from felix_dbadmin.core.migrate.asked import asked_by
 from felix_dbadmin.core.migrate.plan import Direction, Request
 from felix_dbadmin.core.migrate.status import ComponentStatus
+from felix_dbadmin.core.text import list_text
 from felix_dbadmin.views.actions import SPECS
-from felix_dbadmin.views.availability import Situation, command_of
+from felix_dbadmin.views.availability import Situation, can_be_backed_up, command_of, waiting_code
 from felix_dbadmin.views.do import Do
 from felix_dbadmin.views.flows.backing_up import BackUpFlow, VerifyBackupFlow, VerifyComponentFlow
 from felix_dbadmin.views.flows.flow import Flow, Surroundings
-from felix_dbadmin.views.flows.migrating import ChangeFlow, DryRunFlow
+from felix_dbadmin.views.flows.migrating import ChangeFlow
+from felix_dbadmin.views.flows.rehearsing import DryRunFlow, RehearsingFlow
 from felix_dbadmin.views.flows.restoring import RestoreFlow
 from felix_dbadmin.views.flows.returning import ReturnFlow
 from felix_dbadmin.views.flows.sampling import SampleFlow
+from felix_dbadmin.views.flows.trusting import TrustFlow
 from felix_dbadmin.views.notice import Kind, Notice, Place, Returns, Undo
 
 
@@ -81,6 +84,7 @@ class Desk(QObject):
             Do.ROLL_BACK: self.start_roll_back,
             Do.REPAIR: self.start_repair,
             Do.VERIFY: self.start_verify,
+            Do.TRUST: self.start_trust,
             Do.BACK_UP: self.start_back_up,
             Do.BACK_UP_ALL: self.start_back_up_all,
             Do.VERIFY_BACKUP: self.start_verify_backup,
@@ -105,7 +109,7 @@ class Desk(QObject):
         component = self._component()
         if component is None:
             return
-        direction = Direction.UP if component.pending else Direction.REPAIR
+        direction = Direction.UP if component.pending or component.unaccepted else Direction.REPAIR
         self._run(DryRunFlow(f"Dry run of {component.name}", self._here(), (Request(component.name, direction),)))
 
     @Slot()
@@ -115,8 +119,9 @@ class Desk(QObject):
     @Slot()
     def start_apply_all(self) -> None:
         if self._now.status is not None:
-            names = [each.name for each in self._now.status.components if each.pending and not each.foreign]
-            requests = tuple(Request(name) for name in names)
+            components = self._now.status.components
+            chosen = [each for each in components if (each.pending and not each.foreign) or each.unaccepted]
+            requests = tuple(Request(each.name) for each in chosen)
             if requests:
                 self._run(ChangeFlow("Apply all", self._here(), requests))
 
@@ -164,6 +169,12 @@ class Desk(QObject):
             self._run(VerifyComponentFlow(f"Verify {component.name}", self._here(), component.name), Do.VERIFY)
 
     @Slot()
+    def start_trust(self) -> None:
+        names = waiting_code(self._now)
+        if names:
+            self._run(TrustFlow(f"Accept the code of {list_text(names)}", self._here(), names))
+
+    @Slot()
     def start_back_up(self) -> None:
         component = self._component()
         if component is not None:
@@ -172,7 +183,7 @@ class Desk(QObject):
     @Slot()
     def start_back_up_all(self) -> None:
         if self._now.status is not None:
-            names = tuple(each.name for each in self._now.status.components if each.exists and each.trouble is None)
+            names = tuple(each.name for each in self._now.status.components if can_be_backed_up(each))
             if names:
                 self._run(BackUpFlow("Back up all", self._here(), names), Do.BACK_UP_ALL)
 
@@ -212,6 +223,7 @@ class Desk(QObject):
             return None
         return component, backup
 
+    @Slot(object)
     def start_sample(self, folder: Path) -> None:
         around = Surroundings(folder, self._around.jobs, self._around.look, self._around.window)
         flow = SampleFlow("Make sample data", around)
@@ -248,6 +260,9 @@ class Desk(QObject):
             return
         if do is not None:
             flow.command = command_of(SPECS[do], self._now)
+        if isinstance(flow, RehearsingFlow) and self._now.status is not None:
+            unread = {each.name for each in self._now.status.components if each.unaccepted}
+            flow.code_first = not unread.isdisjoint(flow.components)
         self._flow = flow
         flow.noticed.connect(self.noticed)
         flow.rehearsed.connect(self.rehearsed)

@@ -7,7 +7,7 @@ import sys
 import traceback
 from types import TracebackType
 
-from PySide6.QtCore import QObject, qVersion
+from PySide6.QtCore import QObject, Slot, qVersion
 from PySide6.QtWidgets import QApplication, QWidget
 
 from felix_dbadmin import __version__
@@ -15,12 +15,17 @@ from felix_dbadmin.views.dialogs.report import ReportDialog
 
 
 class CrashReporter(QObject):
-    """While installed, an exception that leaves a slot opens one report; later ones go to standard error only."""
+    """While installed, an exception that leaves a slot opens a report; those that come meanwhile go to standard error.
+
+    So do those that somebody has seen enough of: what fails at each tick of a timer would never let go of the window.
+    """
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
         self._dialog: ReportDialog | None = None
+        self._shown = ""
+        self._enough: set[str] = set()
         self._before = sys.excepthook
 
     @property
@@ -39,16 +44,27 @@ class CrashReporter(QObject):
         if not issubclass(kind, Exception):
             QApplication.quit()  # Ctrl-C
             return
-        if self._dialog is not None:
+        place = _place(error)
+        if self._dialog is not None or place in self._enough:
             return
+        self._shown = place
         self._dialog = ReportDialog(report_text(error), self._window)
         self._dialog.finished.connect(self._forget)
         self._dialog.open()
 
+    @Slot()
     def _forget(self) -> None:
         if self._dialog is not None:
+            if self._dialog.enough.isChecked():
+                self._enough.add(self._shown)
             self._dialog.deleteLater()
             self._dialog = None
+
+
+def _place(error: BaseException) -> str:
+    """The same for the same fault: what was raised, and on which line."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} {frames[-1].filename}:{frames[-1].lineno}" if frames else type(error).__name__
 
 
 def report_text(error: BaseException) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from felix_dbadmin.core.activity import Activity, activities, settle_interrupted
+from felix_dbadmin.core.damaged import set_damaged_aside
 from felix_dbadmin.core.text import count_text, time_text
 from felix_dbadmin.jobs.job import Job
 from felix_dbadmin.jobs.runner import JobRunner
@@ -19,6 +20,8 @@ from felix_dbadmin.views.notice import Kind, Notice
 JOURNAL = "journal"
 """The lane: nobody waits for it."""
 
+DAMAGED_HINT = "The databases are not concerned. Delete what was put aside when you do not need it."
+
 
 class JournalReader(QObject):
     """Answers about a folder that was left are dropped."""
@@ -26,20 +29,24 @@ class JournalReader(QObject):
     read = Signal(object)
     """tuple of Activity, newest first"""
     noticed = Signal(object)
-    """Notice: what was found cut off."""
+    """Notice: what was found cut off or damaged."""
 
     def __init__(self, jobs: JobRunner, parent: QObject) -> None:
         super().__init__(parent)
         self._jobs = jobs
         self._folder: Path | None = None
+        self._mending: Job[Any] | None = None
+        self._damaged: tuple[str, ...] = ()
         self._settling: Job[Any] | None = None
         self._reading: Job[Any] | None = None
         self._again = False
 
     def open(self, folder: Path) -> None:
-        """Look for work that was cut off in this folder, then read what else was done."""
+        """Look for what is damaged and for work that was cut off in this folder, then read what else was done."""
         self._folder = folder
-        self._reading, self._again = None, False
+        self._reading, self._again, self._damaged = None, False, ()
+        self._mending = self._jobs.submit("Look for damage", partial(set_damaged_aside, folder), lane=JOURNAL)
+        self._mending.succeeded.connect(self._take_damaged)
         self._settling = self._jobs.submit(
             "Look for interrupted work", partial(settle_interrupted, folder), lane=JOURNAL
         )
@@ -60,14 +67,22 @@ class JournalReader(QObject):
         self._reading.finished.connect(self._note_end)
 
     @Slot(object)
+    def _take_damaged(self, said: tuple[str, ...]) -> None:
+        if self._is(self._mending):
+            self._damaged = said
+
+    @Slot(object)
     def _take_settled(self, found: tuple[Activity, ...]) -> None:
         if self._is(self._settling) and found:
-            self.noticed.emit(interrupted_notice(found))
+            self.noticed.emit(interrupted_notice(found, self._damaged))
+            self._damaged = ()
 
     @Slot()
     def _note_settled(self) -> None:
         if self._is(self._settling):
             self._settling = None
+            if self._damaged:
+                self.noticed.emit(Notice(Kind.WARNING, " ".join(self._damaged), DAMAGED_HINT))
             self.refresh()
 
     @Slot(object)
@@ -93,8 +108,8 @@ class JournalReader(QObject):
         return job is not None and self.sender() is job
 
 
-def interrupted_notice(found: tuple[Activity, ...]) -> Notice:
-    """What was cut off when its process ended, and what state its file is in."""
+def interrupted_notice(found: tuple[Activity, ...], damaged: tuple[str, ...] = ()) -> Notice:
+    """What was cut off when its process ended, and what state its file is in; then what else was found damaged."""
     lines = [f"{time_text(each.started)}  {each.what} ({each.component}): {each.detail}" for each in found]
     one = len(found) == 1
     if one:
@@ -103,4 +118,4 @@ def interrupted_notice(found: tuple[Activity, ...]) -> Notice:
         summary = f"{count_text(len(found), 'piece')} of work were interrupted."
     it, them = ("it", "it") if one else ("they", "them")
     hint = f"Verify what {it} changed before you go on; Activity lists {them}."
-    return Notice(Kind.WARNING, summary, hint, "\n".join(lines))
+    return Notice(Kind.WARNING, summary, " ".join((hint, *damaged)), "\n".join(lines))

@@ -1,4 +1,4 @@
-"""What the window remembers. A file that cannot be read counts as empty."""
+"""What the window remembers. A file that cannot be understood is put aside, and counts as empty."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from urllib.parse import quote
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
+from felix_dbadmin.views.settings_file import set_damaged_aside
 from felix_dbadmin.views.theme import Scheme
 
 _LAYOUT = 1
 """Raised when the window's parts change, so that an old layout is not forced onto a new window."""
+
+_DIGITS = 9
+"""Of a number that a box in a dialog can show."""
 
 
 class WindowSettings:
@@ -23,13 +27,18 @@ class WindowSettings:
         if path is None:
             location = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppConfigLocation)
             path = Path(location) / "window.ini"
+        self.put_aside = set_damaged_aside(path) if remember else ""
+        """A sentence on the file that was there and cannot be understood; '' where there was none."""
         self._store = QSettings(str(path), QSettings.Format.IniFormat)
 
     @property
     def folder(self) -> Path | None:
         """The workspace that was open last, None where it is not there any more."""
         text = self._text("folder")
-        return Path(text) if text and Path(text).is_dir() else None
+        try:
+            return Path(text) if text and Path(text).is_dir() else None
+        except OSError:
+            return None  # too long a name, or nothing that we may look at
 
     @folder.setter
     def folder(self, folder: Path) -> None:
@@ -55,7 +64,7 @@ class WindowSettings:
     def number(self, folder: Path, name: str, default: int) -> int:
         """What was chosen last in this workspace; `default` where nothing usable is kept."""
         text = str(self._store.value(_workspace_key(folder, name)))
-        return int(text) if text.isascii() and text.isdigit() else default
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else default
 
     def keep_number(self, folder: Path, name: str, value: int) -> None:
         self._keep(_workspace_key(folder, name), value)
@@ -64,7 +73,7 @@ class WindowSettings:
         """What was kept in this workspace, in the order in which it was given."""
         try:
             kept = json.loads(str(self._store.value(_workspace_key(folder, name))))
-        except ValueError:
+        except (ValueError, RecursionError):
             return ()
         return tuple(str(each) for each in kept) if isinstance(kept, list) else ()
 

@@ -10,7 +10,7 @@ import pytest
 
 from felix_dbadmin.core.component import Component
 from felix_dbadmin.core.errors import Cancelled, Locked, MigrationFileInvalid, WorkspaceUnusable, WrongUsage
-from felix_dbadmin.core.task import Task
+from felix_dbadmin.core.task import Progress, Task
 from felix_dbadmin.core.workspace import Workspace, locked, open_workspace, require_writable
 from tests.helpers.peers import process
 from tests.helpers.workspaces import add_component
@@ -21,7 +21,7 @@ FIVE = ["knowledge", "tasks", "workflows", "agent_performance", "system_actions"
 LOCKING = """
 import sys
 from pathlib import Path
-from felix_dbadmin.core.task import Task
+from felix_dbadmin.core.task import Progress, Task
 from felix_dbadmin.core.workspace import locked, open_workspace
 workspace = open_workspace(Path(sys.argv[1]))
 with locked(workspace, workspace.component("notes"), "apply 2 migrations", Task()):
@@ -164,6 +164,19 @@ def test_a_lock_is_free_after_its_holder_was_killed(workspace: Workspace, notes:
         pass
 
 
+def test_who_waits_for_a_lock_is_told_at_once_who_holds_it(workspace: Workspace, notes: Component) -> None:
+    told: list[Progress] = []
+    with (
+        locked(workspace, notes, "take a backup", Task()),
+        pytest.raises(Locked),
+        locked(workspace, notes, "prune", Task(told.append, lock_wait=0.05)),
+    ):
+        pytest.fail("two hold one lock")
+    words = f"Waits for another felix-dbadmin (process {os.getpid()} on "
+    assert told[0].note.startswith(words)
+    assert ": take a backup, since " in told[0].note
+
+
 def test_waiting_for_a_lock_ends_when_cancelled(workspace: Workspace, notes: Component) -> None:
     task = Task(lock_wait=600.0)
     with process(LOCKING, str(workspace.folder)):
@@ -211,16 +224,17 @@ def test_the_next_one_sweeps_what_a_crash_left_and_nothing_else(workspace: Works
     for folder in (state, workspace.backups):
         folder.mkdir()
     clone = state / "rehearsal_notes.db_1"
+    proof = state / "rehearsal_notes.db_1-proof-journal"
     unfinished = workspace.backups / "manual_notes_20251024_165951.db.partial"
+    repaged = workspace.backups / "manual_notes_20251024_165951.db.partial_repaged-journal"
     kept = [
         state / "rehearsal_felix_knowledge.db_1",
         state / "activity.jsonl",
         workspace.backups / "manual_notes_20251024_165951.db",
         workspace.backups / "manual_felix_knowledge_20251024_165951.db.partial",
     ]
-    for path in (clone, unfinished, *kept):
+    for path in (clone, proof, unfinished, repaged, *kept):
         path.touch()
     with locked(workspace, notes, "take a backup", Task()):
-        assert not clone.exists()
-        assert not unfinished.exists()
+        assert not any(path.exists() for path in (clone, proof, unfinished, repaged))
         assert all(path.exists() for path in kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -30,3 +31,39 @@ def test_what_is_not_installed_is_said(qtbot: QtBot) -> None:
         late.start()
     assert late.module is None
     assert "no_such_library_here" in late.trouble
+
+
+_LIBRARY = """
+import sys
+from threading import current_thread
+sys.stdin.readline()
+print(current_thread().name)
+"""
+
+_LEAVING = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from PySide6.QtCore import QCoreApplication
+from felix_dbadmin.jobs.late_import import LateImport
+app = QCoreApplication([])
+late = LateImport("a_slow_library")
+late.start()
+print("left", flush=True)
+"""
+
+
+def test_who_leaves_meanwhile_waits_for_its_end(tmp_path: Path) -> None:
+    """Leaving Python in the middle of the import of a C library was seen to crash."""
+    (tmp_path / "a_slow_library.py").write_text(_LIBRARY)
+    with subprocess.Popen(
+        [sys.executable, "-c", _LEAVING, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).resolve().parents[2],
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "left\n"
+        out, err = process.communicate("go on\n", timeout=60)
+    assert (out, err, process.returncode) == ("import a_slow_library\n", "", 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from felix_dbadmin.views.widgets.basics import PlainLabel, fixed_font, named
 
@@ -27,10 +27,13 @@ class ReportDialog(QDialog):
         self._text.setFont(fixed_font())
         self._text.setTabChangesFocus(True)
         named(self._text, "Report")
+        self.enough = QCheckBox("&Do not show this one again", self)
+        self.enough.setToolTip("Until the window is closed; it is still written to standard error")
         copy = QPushButton("Copy report", self)
         close = QPushButton("Close", self)
         close.setDefault(True)
         foot = QHBoxLayout()
+        foot.addWidget(self.enough)
         foot.addStretch()
         foot.addWidget(copy)
         foot.addWidget(close)

@@ -96,13 +96,16 @@ class JobBar(QWidget):
             self._forget()
 
     def _say(self, text: str, tip: str) -> None:
-        room = self.fontMetrics().averageCharWidth() * _NEWS_LETTERS
-        self._title.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room))
-        self._title.setToolTip(plain_tooltip(text))
+        self._write(text)
         self.show_button.setToolTip(tip)
         for part, shown in ((self._bar, False), (self._stop, False), (self.show_button, True)):
             part.setVisible(shown)
         self.show()
+
+    def _write(self, text: str) -> None:
+        room = self.fontMetrics().averageCharWidth() * _NEWS_LETTERS
+        self._title.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room))
+        self._title.setToolTip(plain_tooltip(text))
 
     def _forget(self) -> None:
         self._page, self._asking = None, False
@@ -125,8 +128,7 @@ class JobBar(QWidget):
         if job.lane.partition(" ")[0] in self._quiet:
             return
         self._job, self._page, self._asking = job, None, False
-        self._title.setText(job.title)
-        self._title.setToolTip("")
+        self._write(job.title)
         self._bar.show()
         self._stop.show()
         self._bar.setRange(0, 0)
@@ -142,6 +144,10 @@ class JobBar(QWidget):
         if progress.total:
             self._bar.setValue(min(1000, 1000 * progress.done // progress.total))
         self._bar.setToolTip(plain_tooltip(progress.note))
+        if self._job is not None and self._page is None and not self._asking:
+            # What nobody can measure, such as waiting for somebody else, is said in words.
+            unknown = progress.note and not progress.total
+            self._write(f"{self._job.title}: {progress.note}" if unknown else self._job.title)
 
     @Slot(object)
     def _leave(self, job: Job[Any]) -> None:
