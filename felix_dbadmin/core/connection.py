@@ -75,6 +75,7 @@ SEARCHER: Policy = (*COMMON, only_look)
 _LOOKING = {apsw.SQLITE_SELECT, apsw.SQLITE_READ, apsw.SQLITE_FUNCTION, apsw.SQLITE_RECURSIVE}
 _LOOKING_PRAGMAS = {
     "data_version",
+    "encoding",
     "foreign_key_list",
     "index_info",
     "index_list",
@@ -206,7 +207,7 @@ def explaining(path: Path, task: Task | None = None) -> Iterator[None]:
     try:
         yield
     except apsw.Error as error:
-        known = _known_error(error, path, task) or _unknown_format(error, path)
+        known = _known_error(error, path, task) or _unknown_format(error, path) or _too_large(error, path)
         if known is None:
             raise
         raise known from error
@@ -279,4 +280,13 @@ def _unknown_format(error: apsw.Error, path: Path) -> DatabaseUnusable | None:
     return DatabaseUnusable(
         f"{path.name} says that it is in a format that SQLite {apsw.sqlite_lib_version()} does not know.",
         "It may be damaged: restore a verified backup. If a newer SQLite made it, update felix-dbadmin.",
+    )
+
+
+def _too_large(error: apsw.Error, path: Path) -> DatabaseUnusable | None:
+    if not isinstance(error, apsw.TooBigError):
+        return None
+    return DatabaseUnusable(
+        f"{path.name} holds a value that is larger than SQLite reads.",
+        "It may be damaged: felix-dbadmin verify; restore a verified backup if it is.",
     )

@@ -13,6 +13,7 @@ from felix_dbadmin.core.schema import columns_of
 from felix_dbadmin.core.sql import quoted
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import moment_of
+from felix_dbadmin.core.utf8 import as_utf8
 from felix_dbadmin.core.workspace import open_workspace
 
 LONGEST_CELL = 1_000
@@ -170,7 +171,7 @@ class _Reader:
         condition = f" where {' and '.join(conditions)}" if conditions else ""
         direction = "desc" if sign == "<" else "asc"
         order = f" order by {', '.join(f'{key} {direction}' for key in keys)}" if keys else ""
-        selected = ", ".join([*keys, *(_cell(column) for column in self._shape.columns)])
+        selected = ", ".join([*keys, *(_cell(self._db, column) for column in self._shape.columns)])
         sql = f"select {selected} from {quoted(self._shape.table)}{condition}{order} limit {limit}"
         return self._db.execute(sql, values).fetchall()
 
@@ -215,18 +216,18 @@ def _moment(*values: object) -> float | None:
     return moment_of(values[0])
 
 
-def leading(expression: str, characters: int) -> str:
+def leading(db: apsw.Connection, expression: str, characters: int) -> str:
     """SQL for the UTF-8 of at least that many characters from the beginning of a value.
 
     Of bytes, because the text may be none; and because substr of a text ends at a NUL in it. What is empty is no null.
     """
-    return f"coalesce(substr(cast({expression} as blob), 1, {4 * characters}), x'')"
+    return f"coalesce(substr({as_utf8(db, expression)}, 1, {4 * characters}), x'')"
 
 
-def _cell(column: str) -> str:
+def _cell(db: apsw.Connection, column: str) -> str:
     """Two results: the type and the value."""
     name = quoted(column)
-    text = leading(name, LONGEST_CELL + 1)
+    text = leading(db, name, LONGEST_CELL + 1)
     value = f"case typeof({name}) when 'text' then {text} when 'blob' then length({name}) else {name} end"
     return f"typeof({name}), {value}"
 

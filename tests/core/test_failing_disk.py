@@ -6,12 +6,16 @@ import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
+import apsw
 import pytest
 
 from felix_dbadmin.core.activity import read_activities
-from felix_dbadmin.core.backups import publish, retention
+from felix_dbadmin.core.backups import bring_back, compressing, publish, retention
 from felix_dbadmin.core.backups.catalogue import list_backups
+from felix_dbadmin.core.backups.compressing import compress_backups
 from felix_dbadmin.core.backups.names import manifest_of
 from felix_dbadmin.core.backups.operations import back_up, prune_backups
 from felix_dbadmin.core.backups.retention import RetentionPolicy, plan_prune
@@ -22,8 +26,9 @@ from felix_dbadmin.core.migrate import apply, create
 from felix_dbadmin.core.migrate.apply import carry_out, make_plan
 from felix_dbadmin.core.migrate.plan import Plan, Request
 from felix_dbadmin.core.task import Task
+from felix_dbadmin.core.transaction import commit
 from felix_dbadmin.core.workspace import open_workspace
-from tests.helpers.workspaces import add_component, notes_database, query
+from tests.helpers.workspaces import add_component, notes_database, query, run_sql
 
 BROKEN = "-- migrate:description Break\n-- migrate:up\nINSERT INTO nowhere VALUES (1);\n-- migrate:down\nSELECT 1;\n"
 
@@ -61,7 +66,9 @@ def test_a_backup_whose_folder_cannot_be_synced_leaves_no_manifest_that_promises
     notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(publish, "sync_folder", refusing(errno.EIO))
-    with pytest.raises(WorkspaceUnusable, match=r"Writing in .*backups failed: Input/output error"):
+    with pytest.raises(
+        WorkspaceUnusable, match=r"Writing manual_notes_\d+_\d+\.db\.json in .*backups failed: Input/output error"
+    ):
         back_up(notes, "notes", task=Task())
     assert list((notes / "backups").iterdir()) == []
 
@@ -147,6 +154,55 @@ def test_a_failure_after_the_commit_says_that_it_stands(notes: Path, monkeypatch
     assert query(notes / "notes.db", "select version from schema_migrations") == [(1,)]
 
 
+@pytest.mark.parametrize("module", [apply, bring_back])
+def test_a_read_that_fails_just_after_the_commit_says_that_it_stands(
+    notes: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType
+) -> None:
+    """The first read of all: has another program written since?"""
+    done: list[bool] = []
+
+    def committing(db: apsw.Connection, task: Task) -> None:
+        commit(db, task)
+        done.append(True)
+
+    class Failing(apsw.Connection):
+        def pragma(self, name: str, *more: Any, **named: Any) -> Any:
+            if done and name == "data_version":
+                raise apsw.IOError("SQLITE_IOERR_READ")
+            return super().pragma(name, *more, **named)
+
+    backup = back_up(notes, "notes", task=Task()).path.name
+    run_sql(notes / "notes.db", "delete from notes")
+    with open_reader(notes / "notes.db") as db:
+        plan = make_plan(db, open_workspace(notes).component("notes"), Request("notes"), Task())
+    works: dict[ModuleType, Callable[[], object]] = {
+        apply: lambda: carry_out(notes, plan, task=Task()),
+        bring_back: lambda: bring_back.bring_back(notes, "notes", backup, "notes", None, task=Task()),
+    }
+    monkeypatch.setattr(module, "commit", committing)
+    monkeypatch.setattr(apsw, "Connection", Failing)
+    with pytest.raises(DatabaseUnusable, match=r"notes\.db failed .*READ.* had been (written|committed) by then"):
+        works[module]()
+    monkeypatch.undo()
+    assert query(notes / "notes.db", "select count(*) from notes") == [(0 if module is apply else 3,)]
+
+
+def test_rows_whose_commit_is_said_to_have_failed_may_be_back(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in WAL mode, where the log is whole and only its sync failed."""
+
+    def committing(db: apsw.Connection, task: Task) -> None:
+        commit(db, task)
+        raise apsw.IOError("SQLITE_IOERR_FSYNC")
+
+    backup = back_up(notes, "notes", task=Task()).path.name
+    run_sql(notes / "notes.db", "delete from notes")
+    monkeypatch.setattr(bring_back, "commit", committing)
+    with pytest.raises(
+        DatabaseUnusable, match=r"FSYNC.* notes\.db is as it was, or the rows are back; its state before"
+    ):
+        bring_back.bring_back(notes, "notes", backup, "notes", None, task=Task())
+
+
 def test_a_prune_that_fails_says_how_many_had_gone(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = [back_up(notes, "notes", task=Task()).path.name for _ in range(3)]
     plan = plan_prune(list_backups(notes / "backups"), RetentionPolicy(days=0, keep=1), {}, 9e9)
@@ -154,3 +210,18 @@ def test_a_prune_that_fails_says_how_many_had_gone(notes: Path, monkeypatch: pyt
     with pytest.raises(WorkspaceUnusable, match="1 of 2 backups had been deleted"):
         prune_backups(notes, plan, task=Task())
     assert (notes / "backups" / names[-1]).exists()
+
+
+def test_the_plain_manifest_is_gone_for_good_before_the_plain_backup_goes(
+    notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = back_up(notes, "notes", task=Task()).path
+    safe: list[tuple[bool, bool]] = []
+
+    def note_and_sync(folder: Path) -> None:
+        safe.append((manifest_of(old).exists(), old.exists()))
+        sync_folder(folder)
+
+    monkeypatch.setattr(compressing, "sync_folder", note_and_sync)
+    compress_backups(notes, 0, task=Task())
+    assert safe == [(True, True), (False, True), (False, False)]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from felix_dbadmin.core.connection import create_database
 from felix_dbadmin.core.migrate.apply import carry_out
 from felix_dbadmin.core.migrate.plan import Request
 from felix_dbadmin.core.rehearse.run import rehearse
@@ -14,6 +17,7 @@ from felix_dbadmin.core.workspace import open_workspace
 from tests.helpers.filling import fill
 from tests.helpers.hostile_child import Child
 from tests.helpers.workspaces import run_sql
+from tests.migrations.helpers import make_base
 
 COMPONENTS = ("knowledge", "tasks", "workflows", "agent_performance", "system_actions")
 
@@ -35,6 +39,21 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="session")
+def unmigrated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """A database as Felix makes it of every component that has such a one, with some rows."""
+    found: dict[str, bytes] = {}
+    for name in COMPONENTS:
+        path = tmp_path_factory.mktemp("unmigrated") / "base.db"
+        with create_database(path) as db:
+            make_base(db, name)
+            empty = db.execute("select count(*) from sqlite_schema").get == 0
+        if not empty:
+            fill(path, 30)
+            found[name] = path.read_bytes()
+    return found
+
+
+@pytest.fixture(scope="session")
 def knowledge(templates: dict[str, bytes]) -> bytes:
     return templates["knowledge"]
 
@@ -44,3 +63,14 @@ def child() -> Iterator[Child]:
     started = Child()
     yield started
     started.close()
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Iterator[Path]:
+    """A folder for thousands of short-lived files: in memory where the system has that, which halves their cost."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir():
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory, prefix="felix-dbadmin-") as folder:
+        yield Path(folder)

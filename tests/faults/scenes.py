@@ -7,12 +7,15 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import apsw
 
-from felix_dbadmin.core.analytics.approvals import decide
+from felix_dbadmin.core.analytics.approvals import Decision, decide, read_queue, undo
+from felix_dbadmin.core.backups.bring_back import bring_back
 from felix_dbadmin.core.backups.catalogue import list_backups
+from felix_dbadmin.core.backups.compressing import compress_backups
 from felix_dbadmin.core.backups.operations import back_up, prune_backups, restore
 from felix_dbadmin.core.backups.retention import PrunePlan, RetentionPolicy, plan_prune
 from felix_dbadmin.core.connection import open_reader
@@ -47,13 +50,18 @@ class Scene:
     """Whether a backup of the old state comes before."""
 
 
+@cache
+def _entries() -> tuple[tuple[str | float | None, ...], ...]:
+    return tuple(generate_entries(ENTRIES))
+
+
 def _knowledge(folder: Path) -> Path:
     path = folder / KNOWLEDGE
     db = apsw.Connection(str(path))
     db.pragma("synchronous", "off")
     db.execute((migrations_folder() / "knowledge" / "base.sql").read_text())
     with db:
-        db.executemany(f"insert into knowledge_entries values ({','.join('?' * 13)})", generate_entries(ENTRIES))
+        db.executemany(f"insert into knowledge_entries values ({','.join('?' * 13)})", _entries())
     db.close()
     return path
 
@@ -77,10 +85,10 @@ def _plan(folder: Path, request: Request, task: Task) -> Plan:
 
 
 def _change(
-    direction: Direction, to: int | None = None, component: str = "knowledge"
+    direction: Direction, to: int | None = None, component: str = "knowledge", index: str = ""
 ) -> Callable[[Path, Task], object]:
     def perform(folder: Path, task: Task) -> object:
-        return carry_out(folder, _plan(folder, Request(component, direction, to=to), task), task=task)
+        return carry_out(folder, _plan(folder, Request(component, direction, to=to, index=index), task), task=task)
 
     return perform
 
@@ -104,13 +112,61 @@ def _with_backup(folder: Path) -> None:
 
 def _with_backups(folder: Path) -> None:
     _knowledge(folder)
-    for _ in range(3):
+    for number in range(3):
+        _run(folder / KNOWLEDGE, f"update knowledge_entries set access_count = {number}")
         back_up(folder, "knowledge", task=Task())
 
 
-def _restore(folder: Path, task: Task) -> object:
-    names = sorted(path.name for path in (folder / "backups").glob("manual_*.db"))
-    return restore(folder, "knowledge", names[0], task=task)
+def _stale(folder: Path) -> None:
+    """Rows are missing from the index, and one is of no row."""
+    _migrated(folder)
+    _run(
+        folder / KNOWLEDGE,
+        "delete from knowledge_fts where rowid % 3 = 0",
+        "insert into knowledge_fts(rowid, content_text) values (9999, 'of nothing')",
+    )
+
+
+def _in_pieces(folder: Path) -> None:
+    _migrated(folder)
+    pieces = (f"update knowledge_entries set content_json = '{{\"n\": {n}}}' where rowid = {n}" for n in range(1, 12))
+    _run(folder / KNOWLEDGE, *pieces)
+
+
+def _restored(folder: Path) -> None:
+    _with_backup(folder)
+    _restore("manual")(folder, Task())
+
+
+def _restore(reason: str) -> Callable[[Path, Task], object]:
+    def perform(folder: Path, task: Task) -> object:
+        return restore(folder, "knowledge", _first(folder, reason), task=task)
+
+    return perform
+
+
+def _first(folder: Path, reason: str) -> str:
+    return min(path.name for path in (folder / "backups").glob(f"{reason}_*.db"))
+
+
+def _rows_lost(folder: Path) -> None:
+    _with_backup(folder)
+    _run(folder / KNOWLEDGE, "delete from knowledge_entries where rowid % 4 = 0")
+
+
+def _bring_back(*numbers: int) -> Callable[[Path, Task], object]:
+    """The rows with these numbers; without any, the whole table."""
+
+    keys = tuple((_entries()[number][0],) for number in numbers) or None
+
+    def perform(folder: Path, task: Task) -> object:
+        return bring_back(folder, "knowledge", _first(folder, "manual"), "knowledge_entries", keys, task=task)
+
+    return perform
+
+
+def _compress(folder: Path, task: Task) -> object:
+    return compress_backups(folder, 1, task=task)
 
 
 def _back_up(folder: Path, task: Task) -> object:
@@ -135,6 +191,16 @@ def _approve(folder: Path, task: Task) -> object:
     return decide(folder, 7, True, "anna", "", task=task)
 
 
+def _answered(folder: Path) -> None:
+    _asked(folder)
+    _approve(folder, Task())
+
+
+def _undo(folder: Path, task: Task) -> object:
+    """The window hands over the answer that it gave; the journal, which tells of it too, is not in the workspace."""
+    return undo(folder, 7, "anna", task=task, decision=Decision(read_queue(folder, task=Task()).decided[0]))
+
+
 def _deny(folder: Path, task: Task) -> object:
     return decide(folder, 8, False, "anna", "not now", task=task)
 
@@ -144,11 +210,18 @@ SCENES = (
     Scene("create", PERFORMANCE, _nothing, _change(Direction.UP, component="agent_performance"), backs_up=False),
     Scene("rollback", KNOWLEDGE, _migrated, _change(Direction.DOWN, 0)),
     Scene("repair", KNOWLEDGE, _drifted, _change(Direction.REPAIR)),
-    Scene("restore", KNOWLEDGE, _with_backup, _restore),
+    Scene("rebuild", KNOWLEDGE, _stale, _change(Direction.REBUILD, index="knowledge_fts")),
+    Scene("optimise", KNOWLEDGE, _in_pieces, _change(Direction.OPTIMISE, index="knowledge_fts")),
+    Scene("restore", KNOWLEDGE, _with_backup, _restore("manual")),
+    Scene("undo a restore", KNOWLEDGE, _restored, _restore("pre_restore")),
+    Scene("bring a table back", KNOWLEDGE, _rows_lost, _bring_back()),
+    Scene("bring rows back", KNOWLEDGE, _rows_lost, _bring_back(1, 4, 8)),
     Scene("backup", KNOWLEDGE, _base, _back_up, changes=False, backs_up=False),
     Scene("prune", KNOWLEDGE, _with_backups, _prune, changes=False, backs_up=False),
+    Scene("compress", KNOWLEDGE, _with_backups, _compress, changes=False, backs_up=False),
     Scene("approve", ACTIONS, _asked, _approve, backs_up=False),
     Scene("deny", ACTIONS, _asked, _deny, backs_up=False),
+    Scene("undo an answer", ACTIONS, _answered, _undo, backs_up=False),
 )
 
 

@@ -81,8 +81,8 @@ SCHEMAS: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("what", SCHEMAS)
-def test_a_hostile_schema(what: str, knowledge: bytes, tmp_path: Path, child: Child) -> None:
-    folder = tmp_path / "w"
+def test_a_hostile_schema(what: str, knowledge: bytes, scratch: Path, child: Child) -> None:
+    folder = scratch / "w"
     backups = folder / "backups"
     backups.mkdir(parents=True)
     database = folder / "felix_knowledge.db"
@@ -90,14 +90,14 @@ def test_a_hostile_schema(what: str, knowledge: bytes, tmp_path: Path, child: Ch
     run_sql(database, *SCHEMAS[what])
     (backups / GOOD.replace("good", database.stem)).write_bytes(knowledge)
     (backups / SPOILT.format(database.stem)).write_bytes(database.read_bytes())
-    outside = sorted(os.listdir(tmp_path))  # noqa: PTH208 - names only
+    outside = sorted(os.listdir(scratch))  # noqa: PTH208 - names only
     wrong = [
         f"{call}: {outcome}"
         for call, outcome, _ in child.outcomes(folder, "knowledge")
         if outcome != "done" and not outcome.startswith("refused: ")
     ]
     assert not wrong, "\n".join(wrong)
-    assert sorted(os.listdir(tmp_path)) == outside  # noqa: PTH208
+    assert sorted(os.listdir(scratch)) == outside  # noqa: PTH208
 
 
 FORBIDDEN = (

@@ -14,6 +14,7 @@ import apsw
 import pytest
 
 from felix_dbadmin.core import connection
+from tests.faults import figures
 from tests.faults.plain import PlainReader, plain_reader
 from tests.faults.power import STYLES, Cut
 from tests.faults.sampling import PATIENCE, trials
@@ -35,12 +36,13 @@ CASES = tuple(
     (scene, mode)
     for scene in SCENES
     for mode in ("delete", "wal")
-    if mode == "delete" or scene.name not in ("create", "prune")  # these have no database that could be in WAL mode
+    # The others have no database that could be in WAL mode.
+    if mode == "delete" or scene.name not in ("create", "prune", "compress")
 )
 
 FAULT_SHARE = 0.4 / len(CASES)
 CUT_SHARE = 0.1 / len(CASES)
-"""Of a soak. All faults of all operations, some 10,000, take ten minutes; power cuts have no end."""
+"""Of a soak. All faults of all operations, some 22,000, take a quarter of an hour; power cuts have no end."""
 
 CODES: dict[str, tuple[int, ...]] = {
     "read": (apsw.SQLITE_IOERR_READ,),
@@ -110,41 +112,46 @@ def names(case: object) -> str:
 @pytest.mark.parametrize(("scene", "mode"), CASES, ids=names)
 @pytest.mark.timeout(PATIENCE)
 def test_a_fault_leaves_old_or_new_and_is_told_as_it_is(
-    scene: Scene, mode: str, recorded: Recorder, reader: PlainReader, tmp_path: Path
+    scene: Scene, mode: str, recorded: Recorder, reader: PlainReader, scratch: Path
 ) -> None:
     made = recorded(scene, mode)
     points = faults_of(made)
     chances = trials(f"faults in {scene.name} ({mode})", FAULTS, FAULT_SHARE)
     first = next(chances)
     tried: Counter[str] = Counter()
-    wrong = []
+    wrong: dict[Fault, list[str]] = {}
     # Each fault once: the tries end when all are done, whatever time is left.
     for number, (fault, _) in enumerate(zip(sample(points, first), itertools.chain((first,), chances), strict=False)):
-        folder = tmp_path / f"at{number}"
+        folder = scratch / f"at{number}"
         outcome = under_fault(made, fault, folder, reader)
         tried["went well all the same" if not outcome.said else "told"] += 1
-        wrong += [f"{fault}: {what}" for what in outcome.wrong]
+        if outcome.wrong:
+            wrong[fault] = outcome.wrong
         shutil.rmtree(folder)
-    print(f"{scene.name} ({mode}): {tried.total()} of {len(points)} faults tried, {dict(tried)}")  # noqa: T201 - by -s
-    assert wrong == []
+    told = f"of {len(points):,} that there are; {tried['told']:,} told, the others did no harm"
+    figures.record(figures.Figure(f"{scene.name} ({mode})", tried.total(), "faults", len(wrong), remark=told))
+    assert wrong == {}
 
 
 @pytest.mark.parametrize(("scene", "mode"), CASES, ids=names)
 @pytest.mark.timeout(PATIENCE)
 def test_a_power_cut_leaves_old_or_new_and_what_was_acknowledged(
-    scene: Scene, mode: str, recorded: Recorder, reader: PlainReader, tmp_path: Path
+    scene: Scene, mode: str, recorded: Recorder, reader: PlainReader, scratch: Path
 ) -> None:
     made = recorded(scene, mode)
-    wrong = []
+    wrong: dict[Cut, list[str]] = {}
     tried = 0
     chances = trials(f"power cuts in {scene.name} ({mode})", CUTS, CUT_SHARE)
     for cut in cuts_of(made, chances):
-        folder = tmp_path / f"at{tried}"
-        wrong += [f"{cut}: {what}" for what in after_cut(made, cut, folder, reader)]
+        folder = scratch / f"at{tried}"
+        if found := after_cut(made, cut, folder, reader):
+            wrong[cut] = found
         shutil.rmtree(folder)
         tried += 1
-    print(f"{scene.name} ({mode}): {tried} states after a power cut, {len(made.log)} events")  # noqa: T201 - by -s
-    assert wrong == []
+    happened = f"from a recording of {len(made.log):,} events"
+    states = figures.Figure(f"{scene.name} ({mode})", tried, "states after a power cut", len(wrong), remark=happened)
+    figures.record(states)
+    assert wrong == {}
 
 
 def lax(level: str) -> Callable[[apsw.Connection], None]:
@@ -180,7 +187,10 @@ def test_the_harness_bites_where_nothing_is_synced(
     scene: str, mode: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, reader: PlainReader
 ) -> None:
     found = broken_by("off", scene, mode, monkeypatch, tmp_path, reader)
-    print(f"{scene} ({mode}) without syncs: {dict(found)} in {CONTROL_CUTS} states")  # noqa: T201 - shown by -s
+    lost = f"the control: {', '.join(f'{count} times {what}' for what, count in found.items())}"
+    figures.record(
+        figures.Figure(f"{scene} ({mode}), nothing synced", CONTROL_CUTS, "states after a power cut", remark=lost)
+    )
     assert found["neither old nor new"] > 0
     assert found["an acknowledged change is lost"] > 0
 

@@ -10,7 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from zstandard import ZstdDecompressor, ZstdError
+
+from felix_dbadmin.core.backups.names import COMPRESSED
 from felix_dbadmin.core.errors import DbAdminError
+from felix_dbadmin.core.paths import PARTIAL
 from tests.faults.plain import ABSENT, PlainReader, Seen
 from tests.faults.power import Cut, after_power_cut, files_in, put
 from tests.faults.scenes import Scene, perform, set_mode
@@ -63,6 +67,7 @@ def record(scene: Scene, mode: str, folder: Path, reader: PlainReader) -> Record
     made = Recording(scene, template, origin, before, recorder.log, dict(recorder.counts), ())
     ends = [0, *(at + 1 for at, event in enumerate(recorder.log) if event.kind == "mark")]
     states = tuple(_state(made, Cut(at, "all"), folder / f"state{number}", reader) for number, at in enumerate(ends))
+    assert (states[0].exact != states[-1].exact) == scene.changes, f"{scene.name} is no test of anything"
     return Recording(scene, template, origin, before, recorder.log, made.counts, states)
 
 
@@ -94,25 +99,49 @@ def _backups(
     """Each manifest belongs to a whole backup; a new one holds the old state, and is there where it `must` be."""
     scene, backups = made.scene, folder / "backups"
     known = {path.name for path in (made.folder / "backups").glob("*.json")}
-    wrong, fresh = [], []
+    wrong, fresh, whole = [], [], set()
     for manifest in sorted(backups.glob("*.json")):
         said = json.loads(manifest.read_bytes())
         file = backups / said["file"]
-        if not file.exists() or hashlib.sha256(file.read_bytes()).hexdigest() != said["sha256"]:
+        if _digest(file) != said["sha256"]:
             wrong.append(f"{manifest.name} promises a backup that is not there whole")
-        elif manifest.name not in known:
+            continue
+        whole.add(said["sha256"])
+        if manifest.name not in known and not said["compression"]:
             fresh.append(file)
             if key(reader.look(file)) != old:
                 wrong.append(f"{file.name} is not the state before")
-    if scene.name == "prune":
-        left = {path.name for path in backups.glob("*.json")}
-        if max(known) not in left:
-            wrong.append("the newest backup is gone")
-        if must and (len(left) != 1 or len(list(backups.glob("*.db"))) != 1):
-            wrong.append("pruned backups came back")
+    if scene.name in ("compress", "prune"):
+        wrong += _older_backups(made, backups, whole, must=must)
     elif must and (scene.backs_up or not scene.changes) and not fresh:
         wrong.append("the backup from before is missing")
     return wrong
+
+
+def _older_backups(made: Recording, backups: Path, whole: set[str], *, must: bool) -> list[str]:
+    """What may be compressed or deleted, and what may not; `must`: all of it is done. `whole`: what is there."""
+    known = {path.name: json.loads(path.read_bytes())["sha256"] for path in (made.folder / "backups").glob("*.json")}
+    wrong = []
+    if made.scene.name == "compress":
+        if not set(known.values()) <= whole:
+            wrong.append("a backup is there in neither form")
+    elif not (backups / max(known)).exists():
+        wrong.append("the newest backup is gone")
+    elif must and len(list(backups.glob("*.json"))) != 1:
+        wrong.append("pruned backups came back")
+    if must and len(list(backups.glob("*.db"))) != 1:
+        wrong.append("what was done is undone")
+    return wrong
+
+
+def _digest(backup: Path) -> str:
+    """Of the database in it, in hexadecimal; '' where it is not there whole."""
+    try:
+        with backup.open("rb") as file:
+            plain = ZstdDecompressor().stream_reader(file) if backup.suffix == COMPRESSED else file
+            return hashlib.sha256(plain.read()).hexdigest()
+    except (FileNotFoundError, ZstdError):
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +187,12 @@ def _where(error: BaseException) -> str:
 
 def _judge(error: DbAdminError, made: Recording, folder: Path, recorder: Recorder, *, changed: bool) -> list[str]:
     said = error.summary
-    files = {made.scene.database, Path(made.scene.database).stem, *(Path(path).name for path in recorder.struck)}
+    struck = (Path(path).name.removesuffix(PARTIAL) for path in recorder.struck)
+    files = {made.scene.database, Path(made.scene.database).stem, *struck}
     wrong = []
     if not recorder.struck:
         wrong.append(f"failed without a fault: {said}")
-    if not any(name in said for name in (*files, str(folder))):
+    if not any(name in said for name in files):
         wrong.append(f"names no file: {said}")
     if recorder.fault is not None and cause_of(recorder.fault) not in said and "no room left on the disk" not in said:
         wrong.append(f"does not say why: {said}")

@@ -81,9 +81,8 @@ MUTATIONS: tuple[Mutation, ...] = (
 )
 
 
-def mutated(seed: int, data: bytes) -> tuple[str, bytes]:
-    """What was done, and the file after it. The same for the same seed."""
-    rng = random.Random(seed)
+def mutated(rng: random.Random, data: bytes) -> tuple[str, bytes]:
+    """What was done, and the file after it. The same for the same random state."""
     spoilt = bytearray(data)
     names = []
     for mutate in rng.choices(MUTATIONS, k=rng.choice((1, 1, 1, 2))):

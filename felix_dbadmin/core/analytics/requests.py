@@ -17,6 +17,7 @@ from felix_dbadmin.core.connection import open_searcher
 from felix_dbadmin.core.schema import columns_of
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import moment_of
+from felix_dbadmin.core.utf8 import as_utf8
 from felix_dbadmin.core.workspace import open_workspace
 
 COMPONENT = "system_actions"
@@ -192,10 +193,10 @@ def _undecided(db: apsw.Connection, now: float) -> tuple[Counter[Standing], list
 def read_requests(db: apsw.Connection, idents: Sequence[int], now: float) -> tuple[Approval, ...]:
     """Those that are there, in this order, as they stand at `now`."""
     # Texts travel as bytes: they need not be valid UTF-8.
-    texts = ", ".join(f"cast(a.{name} as blob)" for name in _TEXTS)
+    texts = ", ".join(as_utf8(db, f"a.{name}") for name in _TEXTS)
     rows = db.execute(
         "select a.approval_id, a.execution_id, a.requested_at, a.expires_at,"
-        f" iif(a.approved is null, null, iif(a.approved, 1, 0)), a.approved_at, {HAS_RUN}, cast(c.command as blob),"
+        f" iif(a.approved is null, null, iif(a.approved, 1, 0)), a.approved_at, {HAS_RUN}, {as_utf8(db, 'c.command')},"
         f" {texts} from {TABLE} a left join {COMMANDS} c on c.execution_id = a.execution_id"
         " where a.approval_id in (select value from json_each(?))",
         (json.dumps(list(idents)),),

@@ -25,8 +25,14 @@ def open_beside(live: Path, backup: Path, tables: Iterable[str], task: Task) -> 
     with blaming(backup, task), open_reader(live, task) as db:
         attached = _attached(db, backup)
         if not attached:
-            with open_published(backup, task) as source:
-                _copy_tables(source, db, tables, task)
+            try:
+                with open_published(backup, task) as source:
+                    _copy_tables(source, db, tables, task)
+            except apsw.SQLError as error:
+                raise BackupUnusable(
+                    f"The rows of {backup.name} cannot be put beside those of {live.name}: {error}.",
+                    "To look into it, restore it as a copy.",
+                ) from error
         yield db, ATTACHED if attached else "temp"
 
 

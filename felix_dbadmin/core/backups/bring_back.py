@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,12 +23,21 @@ from felix_dbadmin.core.backups.rows_back import Written, state_of, values_check
 from felix_dbadmin.core.backups.take import BackupTaken, take_backup
 from felix_dbadmin.core.component import Component
 from felix_dbadmin.core.connection import attach_published, explaining, open_published, open_writer
-from felix_dbadmin.core.errors import BackupUnusable, CheckFailed, DbAdminError, StatementFailed, WrongUsage
+from felix_dbadmin.core.errors import (
+    BackupUnusable,
+    CheckFailed,
+    DatabaseUnusable,
+    DbAdminError,
+    OutOfSpace,
+    StatementFailed,
+    WrongUsage,
+)
+from felix_dbadmin.core.files import sync_folder
 from felix_dbadmin.core.migrate.losses import data_tables
 from felix_dbadmin.core.migrate.results import Check
 from felix_dbadmin.core.schema import read_schema
 from felix_dbadmin.core.task import Task
-from felix_dbadmin.core.text import count_text
+from felix_dbadmin.core.text import count_text, list_text
 from felix_dbadmin.core.transaction import begin, commit, roll_back
 from felix_dbadmin.core.workspace import locked, open_workspace, require_writable
 
@@ -73,10 +84,12 @@ def bring_back(folder: Path, component: str, backup: str, table: str, keys: Keys
             _attach(db, path, database)
             match = _match(db, path, item, table, keys)
             safety = _begin_with_backup(db, database, workspace.backups, item, title, task)
+            _require_sound(db, database, safety)
             with explaining(database, task):
                 written, checks = _write(db, match, keys, item, safety, task)
-            version = db.pragma("data_version")
             try:
+                with explaining(database, task):
+                    version = db.pragma("data_version")
                 task.step(3)
                 read = _read_back(database, path, match, keys, task)
             except DbAdminError as error:
@@ -180,8 +193,20 @@ def _begin_with_backup(
             break
         roll_back(db)
         manifest_of(taken.path).unlink()
+        sync_folder(folder)  # no power cut leaves a manifest without its backup
         taken.path.unlink()
     return taken
+
+
+def _require_sound(db: apsw.Connection, database: Path, safety: BackupTaken) -> None:
+    """In a damaged table a row may be found by an index and not be there: no look at it would prove anything."""
+    if not safety.verified:
+        roll_back(db)
+        raise CheckFailed(
+            f"{database.name} is damaged: {list_text(safety.manifest.problems)}. Nothing was changed;"
+            f" {safety.path.name} keeps it as it is.",
+            "Restore the whole backup; or see felix-dbadmin verify, and repair the database first.",
+        )
 
 
 def _write(
@@ -201,7 +226,14 @@ def _write(
                 " Nothing was changed.",
                 "Restore the whole backup, or bring back first what these rows depend on.",
             )
-        commit(db, task)
+        with _committing(component, safety, task):
+            commit(db, task)
+    except apsw.SQLError as error:
+        roll_back(db)
+        raise StatementFailed(
+            f"{match.table} of {component.database} cannot be written: {error}. Nothing was changed.",
+            "A trigger or index of it is damaged: repair it (felix-dbadmin verify), or restore the whole backup.",
+        ) from error
     except apsw.ConstraintError as error:
         roll_back(db)
         raise StatementFailed(
@@ -213,6 +245,18 @@ def _write(
         roll_back(db)
         raise
     return written, checks
+
+
+@contextmanager
+def _committing(component: Component, safety: BackupTaken, task: Task) -> Iterator[None]:
+    """A commit that SQLite reports as failed can stand, where its log could not be synced."""
+    try:
+        with explaining(Path(component.database), task):
+            yield
+    except (DatabaseUnusable, OutOfSpace) as error:
+        raise error.after(
+            f"{component.database} is as it was, or the rows are back; its state before is in {safety.path.name}."
+        ) from error
 
 
 def _read_back(database: Path, path: Path, match: Match, keys: Keys | None, task: Task) -> Check:

@@ -15,7 +15,7 @@ from felix_dbadmin.core.backups.manifest import write_manifest
 from felix_dbadmin.core.backups.names import compressed_of, manifest_of, partial_of
 from felix_dbadmin.core.backups.needed import stranger
 from felix_dbadmin.core.backups.plain import METHOD, codec_for, compress, decompressed, sample
-from felix_dbadmin.core.backups.publish import writing_to
+from felix_dbadmin.core.backups.publish import remove_at_once, writing_to
 from felix_dbadmin.core.errors import CheckFailed, DbAdminError, WrongUsage
 from felix_dbadmin.core.files import require_space, sync_folder
 from felix_dbadmin.core.task import Task
@@ -182,7 +182,7 @@ def _compress(backup: Backup, report: Callable[[int, str], None], task: Task) ->
     target = compressed_of(path)
     partial = partial_of(target)
     require_space(path.parent, manifest.bytes, f"compressing {path.name}")
-    with writing_to(path.parent):
+    with writing_to(path):
         partial.unlink(missing_ok=True)
         try:
             read = compress(path, partial, lambda done: report(done, "compressing"))
@@ -199,10 +199,12 @@ def _compress(backup: Backup, report: Callable[[int, str], None], task: Task) ->
             partial.chmod(0o400)
             partial.replace(target)
         finally:
-            partial.unlink(missing_ok=True)
+            remove_at_once(partial)
         sync_folder(path.parent)
         write_manifest(target, replace(manifest, file=target.name, compression=METHOD))
         manifest_of(path).unlink()
+        # Or a power cut could keep the later of the two and undo the earlier: a manifest that promises no backup.
+        sync_folder(path.parent)
         path.unlink()
         sync_folder(path.parent)
     return target

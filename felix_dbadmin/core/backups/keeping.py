@@ -112,7 +112,7 @@ def export_backup(folder: Path, backup: str, target: Path, *, task: Task) -> Pat
 
 def _copy(source: Path, target: Path, task: Task) -> None:
     partial = partial_of(target)
-    with writing_to(target.parent):
+    with writing_to(target):
         partial.unlink(missing_ok=True)
         try:
             copy_raw(source, partial, task)

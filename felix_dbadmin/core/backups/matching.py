@@ -135,7 +135,12 @@ def _collations(db: apsw.Connection, table: str, schema: str) -> list[str]:
 
 
 def _rowid(db: apsw.Connection, table: str, schema: str, columns: set[str]) -> str:
-    without = db.execute(
-        "select max(wr) from pragma_table_list where name = ? collate nocase and schema in ('main', ?)", (table, schema)
-    ).get
-    return "" if without else next((name for name in _ROWIDS if name not in columns), "")
+    """Asked of each table itself: the list of all tables would be made anew for each of them."""
+    name = next((name for name in _ROWIDS if name not in columns), "")
+    if name:
+        try:
+            for place in ("main", schema):
+                db.execute(f"select {name} from {place}.{quoted(table)} limit 0").fetchall()
+        except apsw.SQLError:  # made WITHOUT ROWID
+            return ""
+    return name

@@ -53,7 +53,7 @@ def plain(path: Path, workspace: Path, task: Task) -> Iterator[Path]:
     with _scratch(workspace) as folder:
         require_space(folder, manifest.bytes, f"decompressing {path.name}")
         file = folder / path.stem
-        with writing_to(folder), file.open("xb") as target:
+        with writing_to(file), file.open("xb") as target:
             for chunk in decompressed(path, task, manifest.bytes):
                 target.write(chunk)
         shown = replace(manifest, file=file.name, compression="")
@@ -122,7 +122,7 @@ def compress(source: Path, target: Path, report: Callable[[int], None]) -> str:
     """
     codec = codec_for(source.name)
     digest = hashlib.sha256()
-    with writing_to(target.parent):
+    with writing_to(target):
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file, raw(source) as plain_file:
             size, at = plain_file.xFileSize(), 0

@@ -5,18 +5,29 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from felix_dbadmin.core.backups.contents import Contents
 from felix_dbadmin.core.backups.copying import new_copy
 from felix_dbadmin.core.backups.names import partial_of, stamp_of
-from felix_dbadmin.core.backups.publish import SIDECARS, copy_raw, discard, place_new, sync_file, writing_to
+from felix_dbadmin.core.backups.publish import (
+    SIDECARS,
+    copy_raw,
+    discard,
+    place_new,
+    remove_at_once,
+    sync_file,
+    writing_to,
+)
 from felix_dbadmin.core.backups.verify import Finding, compare_with
 from felix_dbadmin.core.connection import explaining, open_published, open_reader
-from felix_dbadmin.core.errors import CheckFailed, Conflict, WrongUsage
+from felix_dbadmin.core.errors import CheckFailed, Conflict, DbAdminError, WrongUsage
 from felix_dbadmin.core.files import require_space, sync_folder
 from felix_dbadmin.core.schema import read_schema
 from felix_dbadmin.core.task import Task
+from felix_dbadmin.core.text import list_text
 
 BROKEN = "broken"
 """Begins the names of files set aside: they are kept until a person deletes them."""
@@ -29,7 +40,7 @@ def make_copy(backup: Path, expected: Contents, target: Path, task: Task, *, ver
         if taken.exists():
             raise WrongUsage(f"There is already a file {taken}.", "Name another file for the copy.")
     partial = partial_of(target)
-    with writing_to(target.parent):
+    with writing_to(target):
         discard(partial)
         try:
             findings = _fill(partial, backup, expected, task, wal=False, verify_step=verify_step)
@@ -56,19 +67,18 @@ def replace_broken(
     before = _identity(live)
     task.step(1)
     set_aside = _copy_aside(live, database.stem, folder, task)
-    try:
-        with writing_to(live.parent):
-            task.step(2)
+    with _removed_on_failure(set_aside):
+        try:
+            with writing_to(live):
+                task.step(2)
+                discard(partial)
+                findings = _fill(partial, backup, expected, task, wal=wal, verify_step=3)
+                task.check()
+        except BaseException:
             discard(partial)
-            findings = _fill(partial, backup, expected, task, wal=wal, verify_step=3)
-            task.check()
-    except BaseException:
-        discard(partial)
-        for copy in set_aside:
-            copy.unlink(missing_ok=True)
-        raise
+            raise
     try:
-        with writing_to(live.parent):
+        with writing_to(live):
             _swap(partial, live, before)
     finally:
         discard(partial)
@@ -109,17 +119,26 @@ def _copy_aside(live: Path, stem: str, folder: Path, task: Task) -> tuple[Path, 
         number += 1
         name = f"{BROKEN}_{stem}_{stamp_of(time.time())}_{number}"
     made: list[Path] = []
-    try:
+    with _removed_on_failure(made):
         for part, suffix in parts:
-            copy = folder / f"{name}.bin{suffix}"
+            made.append(folder / f"{name}.bin{suffix}")
             with explaining(part, task):
-                copy_raw(part, copy, task)
-            made.append(copy)
-    except BaseException:
-        for copy in made:
-            copy.unlink(missing_ok=True)
-        raise
+                copy_raw(part, made[-1], task)
     return tuple(made)
+
+
+@contextmanager
+def _removed_on_failure(copies: Sequence[Path]) -> Iterator[None]:
+    """Those that cannot be removed are named after what failed, never instead of it: nobody sweeps them."""
+    try:
+        yield
+    except BaseException as error:
+        for copy in copies:
+            remove_at_once(copy)
+        left = [copy.name for copy in copies if copy.exists()]
+        if left and isinstance(error, DbAdminError):
+            raise error.after(f"{list_text(left)} could not be removed.") from error
+        raise
 
 
 def _identity(path: Path) -> os.stat_result | None:

@@ -113,7 +113,7 @@ def prune(plan: PrunePlan, task: Task) -> Pruned:
 
 
 def _delete(backup: Backup) -> None:
-    with writing_to(backup.path.parent):
+    with writing_to(backup.path, "Deleting"):
         # A file without a manifest is nobody's to prune; a manifest without its file would promise a backup.
         manifest_of(backup.path).unlink(missing_ok=True)
         # Or a power cut could keep the later of the two and undo the earlier.

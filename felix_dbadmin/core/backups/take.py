@@ -101,7 +101,7 @@ def backup_from(
     partial = partial_of(path)
     private_folder(folder)
     try:
-        with writing_to(folder):
+        with writing_to(path):
             origin = _copy(source, order, partial, task)
             sync_file(partial, task)
             problems = _read_back(source, order, partial, origin.contents, task)

@@ -15,6 +15,7 @@ from felix_dbadmin.core.backups.take import BackupTaken, take_backup
 from felix_dbadmin.core.component import Component
 from felix_dbadmin.core.connection import explaining, open_writer
 from felix_dbadmin.core.errors import Cancelled, CheckFailed, Conflict, DbAdminError
+from felix_dbadmin.core.files import sync_folder
 from felix_dbadmin.core.migrate.create import create_with_ledger
 from felix_dbadmin.core.migrate.health import require_runnable
 from felix_dbadmin.core.migrate.index_plans import plan_index_care
@@ -103,8 +104,8 @@ def carry_out(
             remember(component, (step.migration for step in plan.steps if step.migration is not None))
             name = backup.path.name if backup else ""
             runs = _Apply(db, component, plan, accepted, name, task).run()
-            version = db.pragma("data_version")
-            with committed(plan, name):
+            with committed(plan, name), explaining(database, task):
+                version = db.pragma("data_version")
                 task.step(len(plan.steps) + 1)
                 checks = read_back(
                     database, component, plan, runs[-1], task, undisturbed=lambda: db.pragma("data_version") == version
@@ -151,6 +152,7 @@ def _back_up_and_begin(
         roll_back(db)
         if taken is not None:
             manifest_of(taken.path).unlink()
+            sync_folder(workspace.backups)  # no power cut leaves a manifest without its backup
             taken.path.unlink()
     return taken
 

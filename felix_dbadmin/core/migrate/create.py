@@ -21,7 +21,7 @@ def create_with_ledger(database: Path, task: Task) -> None:
     partial = database.with_name(database.name + PARTIAL)
     discard(partial)
     try:
-        with writing_to(database.parent):
+        with writing_to(database):
             with create_database(partial, task) as db, transaction(db, task):
                 ensure_ledger(db)
             place_new(partial, database)

@@ -27,7 +27,7 @@ from felix_dbadmin.core.migrate.losses import (
 )
 from felix_dbadmin.core.migrate.plan import Step
 from felix_dbadmin.core.migrate.results import Check, Recorder, StatementRun, StepRun
-from felix_dbadmin.core.schema import Schema, columns_of, count_rows, read_schema
+from felix_dbadmin.core.schema import Schema, count_readable_rows, read_schema
 from felix_dbadmin.core.sql import Statement, Target, target_of
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import list_text
@@ -237,9 +237,9 @@ class _StepRunner:
 
     def _rows_dropped(self, target: Target) -> int:
         """SQLite counts no change for the rows that a DROP TABLE takes with it."""
-        if (target.verb, target.kind) != ("drop", "table") or not columns_of(self.db, target.name):
+        if (target.verb, target.kind) != ("drop", "table"):
             return 0
-        return count_rows(self.db, (target.name,))[target.name]
+        return count_readable_rows(self.db, (target.name,)).get(target.name, 0)
 
     def _failure(self, statement: Statement, error: apsw.Error) -> StatementFailed | MigrationFileInvalid:
         offset = getattr(error, "error_offset", -1)

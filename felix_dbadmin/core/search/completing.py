@@ -101,7 +101,7 @@ def _word_of(db: apsw.Connection, source: Source, folding: apsw.FTS5Tokenizer, s
     stemming = db.fts5_tokenizer(source.tokenizer[0], list(source.tokenizer[1:]))
     places = db.execute("select doc, col from temp.instances where term = ? limit ?", (stem, MOST_FORMS)).fetchall()
     for rowid, column in dict.fromkeys((rowid, str(column)) for rowid, column in places if column is not None):
-        text = leading(quoted(column), LONGEST_TEXT)
+        text = leading(db, quoted(column), LONGEST_TEXT)
         stored = db.execute(f"select {text} from {quoted(source.index)} where rowid = ?", (rowid,)).get
         if isinstance(stored, bytes):
             # Both tokenizers cut a text at the same places.

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 import apsw
 
+from felix_dbadmin.core.migrate.results import Check
 from felix_dbadmin.core.search.sources import Source
 from felix_dbadmin.core.sql import Token, meaningful, quoted, unquoted
+
+WHOLE = "the index matches its texts"
 
 SHADOWS = ("data", "idx", "content", "docsize", "config")
 _STRUCTURE_ROW = 10
@@ -86,9 +89,24 @@ def bytes_of(db: apsw.Connection, index: str) -> int:
     return sum(int(size or 0) for size in sizes)
 
 
+def unopenable(db: apsw.Connection, index: str) -> Check | None:
+    """What keeps SQLite from opening an index at all, as a failed check; None where it has the tables of its own."""
+    lost = _lost(db, index)
+    return Check(WHOLE, False, f"its own tables are gone: {', '.join(lost)}") if lost else None
+
+
+def _lost(db: apsw.Connection, index: str) -> list[str]:
+    names = [f"{index}_{suffix}" for suffix in ("data", "idx", "config")]
+    there = {str(name).lower() for (name,) in db.execute("select name from sqlite_schema where type = 'table'")}
+    return [name for name in names if name.lower() not in there]
+
+
 def segments_of(db: apsw.Connection, index: str) -> int:
     """In how many pieces the index is: a search looks into each of them."""
-    record = db.execute(f"select block from {quoted(f'{index}_data')} where id = {_STRUCTURE_ROW}").get
+    try:
+        record = db.execute(f"select block from {quoted(f'{index}_data')} where id = {_STRUCTURE_ROW}").get
+    except apsw.SQLError:  # that table is gone, or not as FTS5 makes it
+        return 0
     if not isinstance(record, bytes):
         return 0
     rest = record[4:].removeprefix(_NEWER_STRUCTURE)

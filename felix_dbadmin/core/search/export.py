@@ -17,7 +17,7 @@ from typing import IO
 import apsw
 
 from felix_dbadmin.core.backups.publish import SIDECARS, place_new, writing_to
-from felix_dbadmin.core.errors import WrongUsage
+from felix_dbadmin.core.errors import DatabaseUnusable, WrongUsage
 from felix_dbadmin.core.files import sync_folder
 from felix_dbadmin.core.paths import PARTIAL
 from felix_dbadmin.core.schema import columns_of
@@ -29,11 +29,21 @@ from felix_dbadmin.core.search.sources import Source
 from felix_dbadmin.core.search.statement import Order, Search, Statement, text_of
 from felix_dbadmin.core.sql import quoted
 from felix_dbadmin.core.task import Task
-from felix_dbadmin.core.text import moment_of
+from felix_dbadmin.core.text import bytes_text, moment_of
+from felix_dbadmin.core.utf8 import as_utf8
 from felix_dbadmin.core.workspace import open_workspace
 
 BATCH = 500
-"""Rows that are read at a time; between two reads the database is not held."""
+"""Rows that are read at a time, at most; between two reads the database is not held."""
+
+FIRST_BATCH = 8
+"""Nothing is known yet of how large the rows are."""
+
+BATCH_BYTES = 32_000_000
+"""What rows of the size of the largest so far may take at a time."""
+
+LARGEST_VALUE = 20 << 20
+"""Bytes of a value. JSON makes six of one, and a file of that nobody opens; 200 MB in one cell took 2.6 GB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +105,21 @@ class _Hits:
         return self.statement.source
 
     def rows(self, keys: Sequence[object]) -> dict[object, tuple[object, ...]]:
-        """The values of these hits' rows; those that are gone are missing."""
+        """The values of these hits' rows; those that are gone are missing. Raises DatabaseUnusable for a giant one."""
+        self.db.limit(apsw.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
+        try:
+            return self._rows(keys)
+        except apsw.TooBigError as error:
+            raise DatabaseUnusable(
+                f"{self.source.name} has a row with a value of more than {bytes_text(LARGEST_VALUE)}, too large to be"
+                f" exported from {self.source.database}; nothing was written.",
+                "Narrow the search so that it leaves that row out; the reading view shows how it begins.",
+            ) from error
+
+    def _rows(self, keys: Sequence[object]) -> dict[object, tuple[object, ...]]:
         source = self.source
-        values = ", ".join(_value(quoted(name), "t" if source.table else self.statement.index) for name in self.columns)
+        place = "t" if source.table else self.statement.index
+        values = ", ".join(_value(self.db, quoted(name), place) for name in self.columns)
         if source.index:
             there = f"t.{quoted(source.key)} is not null" if source.table else "1"
             sql = (
@@ -131,10 +153,10 @@ def _hits(folder: Path, db: apsw.Connection, statement: Statement, search: Searc
     return _Hits(db, statement, columns, rowids, times)
 
 
-def _value(column: str, table: str) -> str:
+def _value(db: apsw.Connection, column: str, table: str) -> str:
     """Type and value; text travels as bytes: it need not be valid UTF-8."""
     name = f"{table}.{column}"
-    return f"typeof({name}), iif(typeof({name}) = 'text', cast({name} as blob), {name})"
+    return f"typeof({name}), iif(typeof({name}) = 'text', {as_utf8(db, name)}, {name})"
 
 
 def _decoded(row: Sequence[object]) -> tuple[object, ...]:
@@ -150,11 +172,15 @@ def _write(file: IO[str], form: Form, found: list[_Hits], order: Order, task: Ta
 def _rows(found: list[_Hits], order: Order, own: tuple[str, str], task: Task) -> Iterator[Row]:
     """Every row in order, after its component and its place in columns named `own`."""
     rows, done, total = 0, 0, sum(len(hits.keys) for hits in found)
-    for batch in _batches(interleaved(order, [hits.times for hits in found])):
+    places = interleaved(order, [hits.times for hits in found])
+    size, largest = FIRST_BATCH, 1
+    while batch := list(islice(places, size)):
         read = [
             hits.rows([hits.keys[place] for which, place in batch if which == number])
             for number, hits in enumerate(found)
         ]
+        largest = max([largest, *(_bytes(row) for values in read for row in values.values())])
+        size = max(1, min(BATCH, 8 * size, BATCH_BYTES // largest))
         for which, place in batch:
             hits = found[which]
             values = read[which].get(hits.keys[place])
@@ -173,9 +199,9 @@ def _unused(name: str, names: Sequence[str]) -> str:
     return name
 
 
-def _batches(places: Iterator[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
-    while batch := list(islice(places, BATCH)):
-        yield batch
+def _bytes(row: Sequence[object]) -> int:
+    """About what its texts and blobs take."""
+    return sum(len(value) for value in row if isinstance(value, str | bytes))
 
 
 def _require_free(folder: Path, target: Path, *, replace: bool) -> None:
@@ -192,7 +218,7 @@ def _require_free(folder: Path, target: Path, *, replace: bool) -> None:
 def _published(target: Path, *, replace: bool) -> Iterator[IO[str]]:
     """A private file (0600) that takes its name when all of it is on the disk."""
     partial = target.with_name(f".{target.name}.{os.getpid()}{PARTIAL}")
-    with writing_to(target.parent):
+    with writing_to(target):
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace", newline="") as file:

@@ -14,6 +14,7 @@ from felix_dbadmin.core.search.sources import Source
 from felix_dbadmin.core.search.statement import Search, text_of
 from felix_dbadmin.core.sql import quoted
 from felix_dbadmin.core.task import Task
+from felix_dbadmin.core.utf8 import as_utf8
 
 MOST_COUNTED = 100_000
 """Hits, those stored last; a row of the table is read for each, some 10 µs, ten times that from a slow disk."""
@@ -78,7 +79,7 @@ def _count_indexed(folder: Path, source: Source, search: Search, columns: tuple[
             return [Counter() for _ in columns], 0, True
         if not columns:
             return [], 0, True
-        values = ", ".join(f"cast(t.{quoted(name)} as blob)" for name in columns)
+        values = ", ".join(as_utf8(db, f"t.{quoted(name)}") for name in columns)
         newest = f" order by {statement.index}.rowid desc limit {MOST_COUNTED + 1}"
         stop = time.perf_counter() + LONGEST_COUNTING
         rows: Counter[tuple[object, ...]] = Counter()

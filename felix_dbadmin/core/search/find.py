@@ -22,6 +22,7 @@ from felix_dbadmin.core.search.statement import LONGEST_LEAD, Hit, Order, Search
 from felix_dbadmin.core.sql import quoted
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import moment_of
+from felix_dbadmin.core.utf8 import as_utf8
 
 PAGE = 50
 """Hits of a page."""
@@ -120,7 +121,7 @@ def read_page(folder: Path, source: Source, search: Search, rowids: tuple[int, .
     with searching(folder, source, search, task) as (db, statement):
         wanted = {"rowids": json.dumps(rowids)}
         inside = f"where {statement.index}.rowid in (select value from json_each(:rowids))"
-        columns = ", ".join(f"cast({statement.index}.{quoted(name)} as blob)" for name in source.columns)
+        columns = ", ".join(as_utf8(db, f"{statement.index}.{quoted(name)}") for name in source.columns)
         texts = [
             (row[0], tuple(text_of(text) for text in row[1:]))
             for row in db.execute(f"select rowid, {columns} from {statement.index} {inside}", wanted)
@@ -128,7 +129,7 @@ def read_page(folder: Path, source: Source, search: Search, rowids: tuple[int, .
         leads = {rowid: columns[0][:LONGEST_LEAD] for rowid, columns in texts}
         stretches = snippets(source, statement.match, texts) if statement.possible else {}
         marked = {rowid: led(snippet, leads[rowid]) for rowid, snippet in stretches.items()}
-        rows = db.execute(f"select {statement.details} from {statement.outer_joined} {inside}", wanted)
+        rows = db.execute(f"select {statement.details(db)} from {statement.outer_joined} {inside}", wanted)
         found = {row[0]: statement.hit_of(row, marked.get(row[0], Marked(""))) for row in rows}
     return tuple(found.get(rowid) or Hit(rowid, None, "", Marked(""), None, (), gone=True) for rowid in rowids)
 

@@ -23,6 +23,7 @@ from felix_dbadmin.core.migrate.standing import standing_of
 from felix_dbadmin.core.rehearse.clone import cloned
 from felix_dbadmin.core.schema import Schema, read_schema
 from felix_dbadmin.core.search.contents import (
+    WHOLE,
     Contents,
     bytes_of,
     compare_contents,
@@ -30,13 +31,12 @@ from felix_dbadmin.core.search.contents import (
     count_source,
     segments_of,
     stored_columns,
+    unopenable,
 )
 from felix_dbadmin.core.search.sources import Source, sources_in
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import count_text
 from felix_dbadmin.core.workspace import Workspace, locked, open_workspace
-
-WHOLE = "the index matches its texts"
 
 MANY_SEGMENTS = 16
 """Pieces from which on merging them is worth a rewrite of the index; FTS5 itself keeps some 4 of each size."""
@@ -123,8 +123,7 @@ def _of_component(
         schema = read_schema(db)
         standing = standing_of(db, component, task)
         drift = find_drift(standing, schema, task)
-        sources = tuple(source for source in sources_in(db, component) if source.index)
-        looks = [_Look(source, schema, standing, drift) for source in sources]
+        looks = [_Look(source, schema, standing, drift) for source in sources_in(db, component) if source.index]
         counted = [look.counted(db, journal) for look in looks]
     if thorough and looks:
         with (
@@ -162,6 +161,7 @@ class _Look:
             triggers=tuple(self._triggers(made)),
             segments=segments_of(db, source.index),
             last_optimised=_last_optimised(journal, source),
+            integrity=unopenable(db, source.index),
         )
 
     def compared(self, copy: apsw.Connection, seen: IndexHealth, task: Task) -> IndexHealth:
@@ -173,7 +173,7 @@ class _Look:
         stored = stored_columns(self.source, self._filling())
         try:
             contents = compare_contents(copy, self.source, stored, own=own)
-        except apsw.CorruptError:
+        except (apsw.CorruptError, apsw.SQLError):  # the latter of an index that cannot even be opened
             contents = Contents(seen.indexed_rows)
         task.check()
         detail = "; ".join(problem.what for problem in problems)

@@ -58,7 +58,7 @@ def more_like(folder: Path, source: Source, rowid: int, *, task: Task) -> str:
 
 
 def _texts(known: Vocabulary, source: Source, rowid: int) -> list[str]:
-    columns = ", ".join(leading(quoted(name), LONGEST_TEXT) for name in source.columns)
+    columns = ", ".join(leading(known.db, quoted(name), LONGEST_TEXT) for name in source.columns)
     number = rowid if known.numbers is None else known.numbers.get(rowid, -1)
     found = known.db.execute(f"select {columns} from {known.index} where rowid = ?", (number,)).fetchall()
     return [text_of(text) for row in found for text in row]

@@ -85,7 +85,7 @@ def _shown_columns(
 ) -> dict[str, Shown]:
     """Every column of a row, by name."""
     columns = columns_of(db, table)
-    cells = ", ".join(_cell(column) for column in columns)
+    cells = ", ".join(_cell(db, column) for column in columns)
     found = db.execute(f"select {cells} from {quoted(table)} where {name} = ? limit 1", (value,)).fetchall()
     if not found:
         return {}
@@ -96,10 +96,10 @@ def _shown_columns(
     }
 
 
-def _cell(column: str) -> str:
+def _cell(db: apsw.Connection, column: str) -> str:
     """Three results: the type, the value, and its size if it is a blob."""
     name = quoted(column)
-    text = leading(name, LONGEST_SHOWN + 1)
+    text = leading(db, name, LONGEST_SHOWN + 1)
     blob = f"iif(length({name}) <= {LARGEST_UNPACKED}, {name}, null)"
     value = f"case typeof({name}) when 'text' then {text} when 'blob' then {blob} else {name} end"
     return f"typeof({name}), {value}, iif(typeof({name}) = 'blob', length({name}), 0)"

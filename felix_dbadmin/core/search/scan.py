@@ -30,6 +30,7 @@ from felix_dbadmin.core.search.statement import (
 from felix_dbadmin.core.sql import quoted
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import count_text, moment_of
+from felix_dbadmin.core.utf8 import as_utf8
 
 MOST_READ = 20_000
 """Rows."""
@@ -106,8 +107,8 @@ def _rows(db: apsw.Connection, scanned: Scanned, task: Task) -> Iterator[tuple[i
     rowid = f"t.{shape.rowid}" if shape.rowid else "null"
     newest = rowid if shape.rowid else f"t.{quoted(source.time or source.key)}"
     moment = f"t.{quoted(source.time)}" if source.time else "null"
-    shown = [_leading(source.title), moment, *(_leading(name) for name in source.filters)]
-    texts = ", ".join(leading(f"t.{quoted(name)}", LONGEST_TEXT + 1) for name in source.columns)
+    shown = [_leading(db, source.title), moment, *(_leading(db, name) for name in source.filters)]
+    texts = ", ".join(leading(db, f"t.{quoted(name)}", LONGEST_TEXT + 1) for name in source.columns)
     condition = f" where {' and '.join(statement.conditions)}" if statement.conditions else ""
     sql = (
         f"select {rowid}, t.{quoted(source.key)}, {', '.join(shown)}, {texts} from {quoted(source.table)} t{condition}"
@@ -188,5 +189,5 @@ def _note(scanned: Scanned, found: int) -> str:
     return f"{', '.join(parts)}{makes}."
 
 
-def _leading(column: str) -> str:
-    return f"cast(substr(t.{quoted(column)}, 1, {LONGEST_TITLE}) as blob)"
+def _leading(db: apsw.Connection, column: str) -> str:
+    return as_utf8(db, f"substr(t.{quoted(column)}, 1, {LONGEST_TITLE})")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import NamedTuple
 
 import apsw
@@ -17,6 +18,7 @@ from felix_dbadmin.core.search.query import Condition, Expression, Query, expres
 from felix_dbadmin.core.search.sources import Source
 from felix_dbadmin.core.sql import quoted
 from felix_dbadmin.core.text import moment_of
+from felix_dbadmin.core.utf8 import as_utf8
 
 SHORT = 40
 """Characters; a shorter snippet is one word of a domain or tag, and the row's own text says more."""
@@ -131,10 +133,9 @@ class Statement:
         time = f"t.{quoted(self.source.time)} {direction}, " if self.source.time else ""
         return f" order by {time}{self.index}.rowid {direction}"
 
-    @property
-    def details(self) -> str:
+    def details(self, db: apsw.Connection) -> str:
         """The columns that `hit_of` reads, without the snippet; text as bytes, for it need not be valid UTF-8."""
-        return self._details(_bytes)
+        return self._details(partial(as_utf8, db))
 
     def _details(self, read: Callable[[str], str]) -> str:
         source = self.source
@@ -151,11 +152,11 @@ class Statement:
         try:
             found = self._hits(db, rest, _text)
         except UnicodeDecodeError:  # rare, and reading every text as bytes costs half as much again
-            found = self._hits(db, rest, _bytes)
+            found = self._hits(db, rest, partial(as_utf8, db))
         short = [hit.rowid for hit in found if len(hit.snippet.text) < SHORT]
         if not short:
             return found
-        lead = _bytes(_begin(f"{self.index}.{quoted(self.source.columns[0])}", LONGEST_LEAD))
+        lead = as_utf8(db, _begin(f"{self.index}.{quoted(self.source.columns[0])}", LONGEST_LEAD))
         sql = f"select rowid, {lead} from {self.index} where rowid in (select value from json_each(?))"
         leads = {row[0]: row[1] for row in db.execute(sql, (json.dumps(short),))}
         return tuple(
@@ -247,10 +248,6 @@ def text_of(value: object) -> str:
 
 def _text(expression: str) -> str:
     return expression
-
-
-def _bytes(expression: str) -> str:
-    return f"cast({expression} as blob)"
 
 
 def _begin(expression: str, longest: int) -> str:

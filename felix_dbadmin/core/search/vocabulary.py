@@ -19,6 +19,7 @@ from felix_dbadmin.core.search.sources import Source
 from felix_dbadmin.core.search.statement import Search, Statement, text_of
 from felix_dbadmin.core.sql import quoted
 from felix_dbadmin.core.task import Task
+from felix_dbadmin.core.utf8 import as_utf8
 
 LONGEST_TEXT = 20_000
 """Characters of a row that are searched for how a term is written."""
@@ -69,7 +70,7 @@ class Vocabulary:
 
     def begun(self, begin: str) -> Iterator[str]:
         """The terms that begin so."""
-        sql = "select cast(term as blob) from temp.terms where term >= ? and term <= ?"
+        sql = f"select {as_utf8(self.db, 'term')} from temp.terms where term >= ? and term <= ?"
         for (term,) in self.db.execute(sql, (begin, begin + "\U0010ffff")):
             yield text_of(term)
 
@@ -90,7 +91,7 @@ class Vocabulary:
         for rowid, column in self.db.execute(sql, (term, MOST_FORMS)).fetchall():
             if column is None:
                 break
-            text = leading(quoted(str(column)), LONGEST_TEXT)
+            text = leading(self.db, quoted(str(column)), LONGEST_TEXT)
             stored = self.db.execute(f"select {text} from {self.index} where rowid = ?", (rowid,)).get
             forms.update((token.text.lower(), None) for token in self.tokens(text_of(stored)) if token.term == term)
         return list(forms)

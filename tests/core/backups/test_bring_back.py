@@ -136,6 +136,33 @@ def test_a_refusal_of_the_database_changes_nothing(tmp_path: Path) -> None:
     assert bring(tmp_path, backup) == (1, 0, 1)
 
 
+def test_a_trigger_that_cannot_run_is_told(tmp_path: Path) -> None:
+    backup = backed_up(tmp_path, "create table t(id integer primary key, a)", "insert into t values (1, 'x')")
+    change(
+        tmp_path, "delete from t", "create trigger follow after insert on t begin insert into nowhere values (1); end"
+    )
+    before = dump(tmp_path / "notes.db")
+    with pytest.raises(StatementFailed, match=r"t of notes\.db cannot be written: no such table.* Nothing was changed"):
+        bring(tmp_path, backup)
+    assert dump(tmp_path / "notes.db") == before
+
+
+def test_nothing_is_brought_back_into_a_damaged_database(tmp_path: Path) -> None:
+    """Its index still names the row that the table has lost: a comparison by key would find them alike."""
+    backup = backed_up(
+        tmp_path, "create table t(id text primary key, a)", "insert into t values ('one', 'x'), ('two', 'y')"
+    )
+    path = tmp_path / "notes.db"
+    (root,) = query(path, "select rootpage from sqlite_schema where name = 't'")[0]
+    assert isinstance(root, int)
+    with path.open("r+b") as file:
+        file.seek((root - 1) * 4096 + 3)
+        file.write(b"\0\1")  # the table says that it has one row
+    with pytest.raises(CheckFailed, match=r"(?s)notes\.db is damaged: .* Nothing was changed; pre_restore_.* keeps it"):
+        bring(tmp_path, backup)
+    assert query(path, "select count(*) from t not indexed") == [(1,)]
+
+
 def test_requests_that_make_no_sense(tmp_path: Path) -> None:
     backup = backed_up(
         tmp_path, "create table t(id integer primary key)", "create table u(a)", "insert into u values (1)"

@@ -8,17 +8,19 @@ import io
 import json
 import re
 import stat
+import tracemalloc
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from felix_dbadmin.core.errors import Cancelled, WorkspaceUnusable, WrongUsage
+from felix_dbadmin.core.errors import Cancelled, DatabaseUnusable, WorkspaceUnusable, WrongUsage
 from felix_dbadmin.core.migrate.apply import carry_out
 from felix_dbadmin.core.migrate.plan import Request
 from felix_dbadmin.core.rehearse.run import rehearse
-from felix_dbadmin.core.search.export import Exported, export_hits
+from felix_dbadmin.core.search.export import LARGEST_VALUE, Exported, export_hits
+from felix_dbadmin.core.search.find import first_page
 from felix_dbadmin.core.search.forms import WRITERS, Form
 from felix_dbadmin.core.search.query import Condition, parse
 from felix_dbadmin.core.search.sources import read_sources
@@ -219,6 +221,33 @@ def test_a_cancelled_export_leaves_no_file(notes: Path, tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_named(notes: Path, tmp_path: Path) -> None:
     with pytest.raises(WorkspaceUnusable, match="nowhere"):
         export(notes, tmp_path / "nowhere" / "hits.csv", Form.CSV)
+
+
+def test_a_giant_value_is_refused_and_named(notes: Path, tmp_path: Path) -> None:
+    run_sql(notes / "notes.db", f"update notes set body = zeroblob({LARGEST_VALUE + 1}) where id = 3")
+    target = tmp_path / "hits.json"
+    with pytest.raises(DatabaseUnusable, match=r"notes_fts has a row .* more than 20\.0 MB.* nothing was written"):
+        export(notes, target, Form.JSON)
+    assert not target.exists()
+    assert first_page(notes, read_sources(notes, task=Task()).found[0], Search(parse("word")), task=Task()).total == 8
+
+
+def test_many_large_rows_take_the_memory_of_few(notes: Path, tmp_path: Path) -> None:
+    """Of 100 rows of 1 MB each, 32 MB are held at a time."""
+    run_sql(
+        notes / "notes.db",
+        "insert into notes select 100 + n, 'word', zeroblob(1000000), n, 'b' from (with recursive c(n) as"
+        " (select 1 union all select n + 1 from c where n < 100) select n from c)",
+        "insert into notes_fts(notes_fts) values ('rebuild')",
+    )
+    tracemalloc.start()
+    try:
+        done = export(notes, tmp_path / "hits.json", Form.JSON)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert done.rows == len(EVIL) + 100
+    assert most < 70e6
 
 
 def test_a_row_that_is_gone_is_left_out(migrated: Path, tmp_path: Path) -> None:

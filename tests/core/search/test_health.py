@@ -287,3 +287,12 @@ def test_a_look_can_be_cancelled(migrated: Path) -> None:
 def test_an_unknown_component_is_refused(migrated: Path) -> None:
     with pytest.raises(WrongUsage, match="no component named nowhere"):
         read_health(migrated, ("nowhere",), task=Task())
+
+
+@pytest.mark.parametrize("thorough", [False, True])
+def test_an_index_without_its_own_tables_is_not_called_healthy(notes: Path, thorough: bool) -> None:
+    lose = "delete from sqlite_schema where name = 'notes_fts_data'"
+    run_sql(notes / "notes.db", f"pragma writable_schema = on; {lose}")
+    seen = health_of(notes, thorough=thorough)
+    assert seen.integrity is not None
+    assert (seen.integrity.ok, seen.healthy, seen.source_rows) == (False, False, 3)
