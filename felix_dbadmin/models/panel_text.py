@@ -163,10 +163,11 @@ def message_of(panel: Panel, now: float) -> Message | None:
     """Why it shows nothing, and the way out; None where it shows something."""
     match panel.state:
         case State.NOT_MIGRATED:
-            number = f" {panel.migration}" if panel.migration else ""
-            text = f"Migration{number} makes the table that this reads."
-            button = f"Apply migration{number}…" if panel.migration else ""
-            return Message("Not migrated yet", text, "pending", Way.MIGRATE if button else Way.NONE, button)
+            if not panel.migration:
+                text = "Felix makes the table that this reads when it runs, and so do the migrations."
+                return Message("Not there yet", text, "pending", Way.MIGRATE, "Apply migrations…")
+            text = f"Migration {panel.migration} makes the table that this reads."
+            return Message("Not migrated yet", text, "pending", Way.MIGRATE, f"Apply migration {panel.migration}…")
         case State.EMPTY:
             return Message("Nothing recorded yet", "The table is there and holds no row.", "info")
         case State.NO_ROWS:

@@ -291,7 +291,7 @@ class AnalyticsDesk(QObject):
         elif message.way is Way.AGAIN:
             self._ask((name,))
         elif message.way is Way.MIGRATE and panel is not None:
-            self._desk.start_change(Request(self._page.spec.component, Direction.UP, to=panel.migration))
+            self._desk.start_change(Request(self._page.spec.component, Direction.UP, to=panel.migration or None))
 
     @Slot(str, str)
     def _save(self, name: str, form: str) -> None:

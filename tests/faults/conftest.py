@@ -14,6 +14,8 @@ from felix_dbadmin.core.migrate.plan import Request
 from felix_dbadmin.core.rehearse.run import rehearse
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.workspace import open_workspace
+from tests.faults.figures import TABLE, table
+from tests.faults.sampling import SOAK_SECONDS
 from tests.helpers.filling import fill
 from tests.helpers.hostile_child import Child
 from tests.helpers.workspaces import run_sql
@@ -74,3 +76,13 @@ def scratch(tmp_path: Path) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(dir=memory, prefix="felix-dbadmin-") as folder:
         yield Path(folder)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """A soak ends with what it tried."""
+    found = table() if SOAK_SECONDS else ""
+    if found:
+        TABLE.parent.mkdir(exist_ok=True)
+        TABLE.write_text(found, encoding="utf-8")
+        terminalreporter.section(f"what was tried, also in {TABLE}")
+        terminalreporter.write_line(found)

@@ -193,6 +193,19 @@ def test_what_is_not_migrated_says_so_and_offers_the_migration(session: Session,
     assert "Nothing recorded yet" in card.message.text
 
 
+def test_a_database_that_is_not_there_yet_can_be_made(session: Session, tmp_path: Path) -> None:
+    session.open(tmp_path, "workflows")
+    page = analytics(session, "workflows")
+    card = page.cards["status"]
+    assert "Not there yet" in card.message.text
+    click(card.message.button)
+    session.press(session.dialog(ReviewDialog).accept_button)
+    session.finish()
+    session.start(Do.WORKFLOWS_TAB)
+    settle(session, "workflows")
+    assert "Nothing recorded yet" in card.message.text
+
+
 def test_a_database_that_cannot_be_read_is_an_error_and_can_be_tried_again(session: Session, migrated: Path) -> None:
     session.open(migrated)
     database = migrated / PERFORMANCE
