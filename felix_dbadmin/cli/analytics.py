@@ -140,7 +140,7 @@ def _where(page: str, filters: Sequence[str]) -> tuple[tuple[str, tuple[str, ...
 
 
 def _panels(page: str, by: Sequence[str], *, one: bool) -> tuple[str, ...]:
-    known = PAGES[page]
+    known = tuple(PAGES[page])
     for name in by:
         if name not in known:
             raise WrongUsage(f"There is no panel {page} {name}.", f"Choose one of {list_text(known, limit=20)}.")

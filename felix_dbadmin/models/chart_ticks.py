@@ -14,8 +14,8 @@ SHORT_NAME = 22
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _STEPS = (
-    *(1, 5, 15, 30),
-    *(_MINUTE * count for count in (1, 5, 15, 30)),
+    *(1, 2, 5, 10, 15, 30),
+    *(_MINUTE * count for count in (1, 2, 5, 10, 15, 30)),
     *(_HOUR * count for count in (1, 2, 3, 6, 12)),
     *(_DAY * count for count in (1, 2, 3, 7, 14)),
 )
@@ -84,7 +84,9 @@ def time_ticks(low: float, high: float, most: int) -> list[Tick]:
     finer = [step for step in _STEPS if step < least][-2:]
     ticks: list[Tick] = []
     for step in (fitting[0], *reversed(finer)):  # a finer one where the round times all lie outside
-        ticks = _with_texts(list(_rounds(first, last, step)), step)
+        moments = list(_rounds(first, last, step))
+        if not ticks or len(moments) <= most:
+            ticks = _with_texts(moments, step)
         if len(ticks) > 1:
             break
     return ticks

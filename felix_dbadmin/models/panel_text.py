@@ -12,6 +12,8 @@ from felix_dbadmin.models.analytics_view import SECONDS, TITLES, Spell, spell_to
 
 NOTHING = "\u2013"
 """Stands where there is no value."""
+COMING = "…"
+"""Stands where it is still read."""
 
 _SECONDS = "s"
 _SHADES = "The larger a point, the higher its confidence."
@@ -112,10 +114,10 @@ def _at(values: tuple[float | None, ...], place: int) -> float | None:
     return values[place] if values else None
 
 
-def figure_text(figure: Figure) -> str:
-    """The value as large type shows it; millions are shortened."""
+def figure_text(figure: Figure, *, provisional: bool = False) -> str:
+    """The value as large type shows it; millions are shortened. `provisional`: one that is None still comes."""
     if figure.value is None or not math.isfinite(figure.value):
-        return NOTHING
+        return COMING if provisional else NOTHING
     return _figure_value_text(figure, figure.value)
 
 
@@ -208,6 +210,6 @@ def column_title(column: TableColumn) -> str:
 def spoken(panel: Panel) -> str:
     """What a screen reader says of a chart."""
     if panel.figures:
-        return "; ".join(f"{each.name} {figure_text(each)}" for each in panel.figures)
+        return "; ".join(f"{each.name} {figure_text(each, provisional=panel.provisional)}" for each in panel.figures)
     names = ", ".join(series.name for series in panel.series[:12] if series.name)
     return f"{axis_text(panel.y)} by {axis_text(panel.x)}. {names}. As a table: press T."

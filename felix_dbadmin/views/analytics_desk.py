@@ -129,7 +129,7 @@ class AnalyticsDesk(QObject):
             return
         self._outdated = False
         self._use_charts()
-        self._ask(PAGES[self._page.spec.name])
+        self._ask(tuple(PAGES[self._page.spec.name]))
 
     def _ask(self, names: Sequence[str]) -> None:
         """Ask for these panels; those that are being read already are asked for anew."""
@@ -212,7 +212,7 @@ class AnalyticsDesk(QObject):
     def _take(self, panel: Panel) -> None:
         if name := self._answered():
             self._page.show_panel(panel)
-            self._whole |= not panel.provisional and name not in PAGES[self._page.spec.name][:_FIRST]
+            self._whole |= not panel.provisional and name not in tuple(PAGES[self._page.spec.name])[:_FIRST]
             if panel.provisional:
                 self._waiting.insert(0, name)
             self._go_on()

@@ -25,8 +25,8 @@ def bars(names: tuple[str, ...] = TYPES, values: tuple[float | None, ...] = (0.5
     behind = tuple(Behind((("agent_type", name),)) for name in names)
     return Panel(
         "confidence_by_type",
-        "Confidence by agent type",
         Form.BARS,
+        "Confidence by agent type",
         x=Axis("Agent type", scale=Scale.NAMES, names=names),
         y=Axis("Confidence", least=0, most=1),
         series=(
@@ -65,8 +65,8 @@ def lines(count: int = 48, series: int = 2, step: float = 3_600.0, begin: float 
         )
     return Panel(
         "activity",
-        "Checkpoints over time",
         Form.LINES,
+        "Checkpoints over time",
         x=Axis("Time", scale=Scale.TIME),
         y=Axis("Checkpoints", least=0),
         series=tuple(made),
@@ -81,8 +81,8 @@ def lines(count: int = 48, series: int = 2, step: float = 3_600.0, begin: float 
 def boxes() -> Panel:
     return Panel(
         "phases",
-        "Confidence through the phases",
         Form.BOXES,
+        "Confidence through the phases",
         x=Axis("Phase", scale=Scale.NAMES, names=("exploration", "synthesis")),
         y=Axis("Confidence", least=0, most=1),
         series=(
@@ -95,8 +95,8 @@ def boxes() -> Panel:
 def points() -> Panel:
     return Panel(
         "tokens",
-        "Tokens against confidence",
         Form.POINTS,
+        "Tokens against confidence",
         x=Axis("Mean tokens", "tokens"),
         y=Axis("Confidence"),
         series=tuple(
@@ -109,8 +109,8 @@ def points() -> Panel:
 def paths() -> Panel:
     return Panel(
         "helix",
-        "The helix",
         Form.PATHS,
+        "The helix",
         x=Axis("Across (x)"),
         y=Axis("Height (z)"),
         series=(Series("agent_1", (0, 1, 2), (0, 1, 2), shade=(0.1, None, 0.9), z=(2, 1, 0)),),
@@ -120,8 +120,8 @@ def paths() -> Panel:
 def figures() -> Panel:
     return Panel(
         "headline",
-        "Agents",
         Form.FIGURES,
+        "Agents",
         figures=(
             Figure("Checkpoints", 1_200.0, before=1_000.0),
             Figure("Mean confidence", None, digits=3),
@@ -134,15 +134,15 @@ def table() -> Panel:
     columns = (TableColumn("Agent"), TableColumn("Tokens", "tokens", 0), TableColumn("Last seen", time=True))
     rows = (("b", 5, NOON), ("A", None, None), ("=cmd()", 70, NOON + 60))
     behind = tuple(Behind((("agent_id", str(row[0])),)) for row in rows)
-    return Panel("agents", "Agents", Form.TABLE, table=Table(columns, rows, behind, 10), rows=10)
+    return Panel("agents", Form.TABLE, "Agents", table=Table(columns, rows, behind, 10), rows=10)
 
 
 def odd(panel: Panel) -> Panel:
     """The same, with rows that could not be used."""
     return Panel(
         panel.name,
-        panel.title,
         panel.form,
+        panel.title,
         x=panel.x,
         y=panel.y,
         series=panel.series,
@@ -152,4 +152,4 @@ def odd(panel: Panel) -> Panel:
 
 
 def empty(state: State, *, latest: float | None = None, migration: int = 0) -> Panel:
-    return Panel("activity", "Checkpoints over time", Form.LINES, state=state, latest=latest, migration=migration)
+    return Panel("activity", Form.LINES, "Checkpoints over time", state=state, latest=latest, migration=migration)

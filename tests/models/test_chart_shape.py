@@ -51,7 +51,7 @@ def test_long_names_stand_beneath_each_other_and_what_finds_no_room_is_counted()
 def test_one_moment_and_nothing_at_all_have_a_span_too() -> None:
     once = shape_of(made_panels.lines(count=1, series=1))
     assert once.xs[0] < made_panels.NOON < once.xs[1]
-    nothing = shape_of(Panel("activity", "", Form.LINES))
+    nothing = shape_of(Panel("activity", Form.LINES))
     assert nothing.marks == ()
     assert nothing.xs[0] < nothing.xs[1]
     assert nothing.ys[0] < nothing.ys[1]

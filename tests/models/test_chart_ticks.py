@@ -42,6 +42,7 @@ def test_numbers_lie_inside_and_are_no_more_than_fit(low: float, room: float, mo
 
 
 @given(st.floats(0, 4e9), st.floats(1, 4e9), st.integers(2, 20))
+@example(low=0.0, room=4.0, most=2)
 def test_times_lie_inside_and_are_no_more_than_fit(low: float, room: float, most: int) -> None:
     ticks = time_ticks(low, low + room, most)
     assert len(ticks) <= most + 2

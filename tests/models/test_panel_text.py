@@ -42,6 +42,12 @@ def test_a_figure_says_its_value_and_how_it_changed(figure: Figure, text: str, c
     assert change_text(figure) == change
 
 
+def test_a_figure_that_still_comes_is_told_from_one_that_nothing_is_known_of() -> None:
+    unknown = Figure("Mean duration", None, "s")
+    assert (figure_text(unknown), figure_text(unknown, provisional=True)) == (NOTHING, "…")
+    assert figure_text(Figure("Commands", 0), provisional=True) == "0"
+
+
 def test_values_have_as_many_digits_as_tell() -> None:
     assert [value_text(each) for each in (0.0, 3.0, 0.123456, 12.3456, 1234.5)] == [
         "0",

@@ -37,7 +37,7 @@ FORMS = (
 @pytest.fixture
 def card(qtbot: QtBot, look: Look) -> Iterator[PanelCard]:
     window = QWidget()
-    made = PanelCard(look, "activity", StyleBook(), window)
+    made = PanelCard(look, "activity", "Checkpoints over time", StyleBook(), window)
     QVBoxLayout(window).addWidget(made)
     window.resize(700, 460)
     made.use(import_module("pyqtgraph"))

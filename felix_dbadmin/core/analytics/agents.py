@@ -173,15 +173,15 @@ def _read_again(draw: Course, outline: Panel) -> Answer:
     return answer
 
 
-def _panel(name: str, title: str, form: Form, x: Axis, y: Axis) -> Panel:
-    return Panel(name, title, form, x=x, y=y, migration=MIGRATION)
+def _panel(name: str, form: Form, x: Axis, y: Axis) -> Panel:
+    return Panel(name, form, x=x, y=y, migration=MIGRATION)
 
 
 _NO_AXIS = Axis("")
 _SURE = Axis("Confidence", least=0, most=1)
 _TYPES = Axis("Agent type", scale=Scale.NAMES)
 
-_CONFIDENCE = _panel("confidence_by_type", "Confidence by agent type", Form.BARS, _TYPES, _SURE)
+_CONFIDENCE = _panel("confidence_by_type", Form.BARS, _TYPES, _SURE)
 
 PANELS: dict[str, Answer] = {
     "headline": _over_rows(_headline, OUTLINE),
@@ -190,28 +190,22 @@ PANELS: dict[str, Answer] = {
         _phases,
         _panel(
             "phases",
-            "Confidence and depth through the phases",
             Form.BOXES,
             Axis("Phase", scale=Scale.NAMES),
             Axis("Confidence, depth", least=0, most=1),
         ),
     ),
-    "tokens": _over_rows(
-        _tokens, _panel("tokens", "Tokens against confidence", Form.POINTS, Axis("Mean tokens", "tokens"), _SURE)
-    ),
+    "tokens": _over_rows(_tokens, _panel("tokens", Form.POINTS, Axis("Mean tokens", "tokens"), _SURE)),
     "activity": _over_rows(
         _activity,
         _panel(
             "activity",
-            "Checkpoints over time",
             Form.LINES,
             Axis("Time", scale=Scale.TIME),
             Axis("Checkpoints", least=0),
         ),
     ),
-    "helix": _read_again(draw_helix, _panel("helix", "The helix", Form.PATHS, Axis("Across (x)"), Axis("Height (z)"))),
-    "workflow": _read_again(
-        draw_course, _panel("workflow", "One workflow's agents", Form.LINES, Axis("Checkpoint"), _SURE)
-    ),
-    "agents": _over_rows(draw_agents, _panel("agents", "Agents", Form.TABLE, _NO_AXIS, _NO_AXIS)),
+    "helix": _read_again(draw_helix, _panel("helix", Form.PATHS, Axis("Across (x)"), Axis("Height (z)"))),
+    "workflow": _read_again(draw_course, _panel("workflow", Form.LINES, Axis("Checkpoint"), _SURE)),
+    "agents": _over_rows(draw_agents, _panel("agents", Form.TABLE, _NO_AXIS, _NO_AXIS)),
 }

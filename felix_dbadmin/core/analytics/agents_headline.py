@@ -14,7 +14,7 @@ from felix_dbadmin.core.analytics.panel import Figure, Form, Panel, Wish
 from felix_dbadmin.core.analytics.tables import AGENTS, MIGRATION
 from felix_dbadmin.core.task import Task
 
-OUTLINE = Panel("headline", "Agents", Form.FIGURES, migration=MIGRATION)
+OUTLINE = Panel("headline", Form.FIGURES, migration=MIGRATION)
 INDEXES = ("idx_agent_workflow_checkpoint", "idx_workflow_agents", "idx_timestamp")
 
 HEADLINE = (

@@ -13,7 +13,7 @@ from felix_dbadmin.core.analytics.requests import waiting_commands
 from felix_dbadmin.core.analytics.tables import COMMANDS, MIGRATION
 from felix_dbadmin.core.task import Task
 
-OUTLINE = Panel("headline", "Commands at a glance", Form.FIGURES, migration=MIGRATION)
+OUTLINE = Panel("headline", Form.FIGURES, migration=MIGRATION)
 INDEXES = ("idx_trust_level",)
 
 NO_OUTCOME = "executed, and whether it succeeded is not known (yet)"

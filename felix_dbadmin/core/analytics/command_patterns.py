@@ -42,7 +42,7 @@ NO_USE: tuple[Cell, ...] = (0, 0, None, None, None)
 def patterns(folder: Path, wish: Wish, task: Task) -> Panel:
     """The patterns that Felix calls used most; range and filters are those of their uses."""
     begun = time.perf_counter()
-    outline = Panel("patterns", "Learned patterns", Form.TABLE, migration=MIGRATION)
+    outline = Panel("patterns", Form.TABLE, migration=MIGRATION)
     known = _noted(folder / COMMANDS.database, wish.longest, task)
     if known is None:
         return replace(outline, state=State.NOT_MIGRATED)

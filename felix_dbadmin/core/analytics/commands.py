@@ -102,22 +102,22 @@ def _by_trust(series: Iterable[Series]) -> tuple[Series, ...]:
     return tuple(sorted(series, key=lambda each: TRUST.index(each.name) if each.name in TRUST else len(TRUST)))
 
 
-def _answer(name: str, title: str, form: Form, draw: Draw) -> Answer:
+def _answer(name: str, form: Form, draw: Draw) -> Answer:
     def answer(folder: Path, wish: Wish, task: Task) -> Panel:
-        return answered(Panel(name, title, form, migration=MIGRATION), folder, COMMANDS, wish, task, draw)
+        return answered(Panel(name, form, migration=MIGRATION), folder, COMMANDS, wish, task, draw)
 
     return answer
 
 
 PANELS: dict[str, Answer] = {
     "headline": _headline,
-    "outcomes": _answer("outcomes", "Commands by trust level", Form.LINES, _outcomes),
-    "success_over_time": _answer("success_over_time", "Success by trust level", Form.LINES, _success_over_time),
-    "successful": _answer("successful", "Most successful commands", Form.BARS, draw_successful),
-    "failing": _answer("failing", "Most failing commands", Form.BARS, draw_failing),
-    "categories": _answer("categories", "Failures by error category", Form.BARS, draw_categories),
-    "durations": _answer("durations", "How long commands took", Form.BARS, draw_durations),
+    "outcomes": _answer("outcomes", Form.LINES, _outcomes),
+    "success_over_time": _answer("success_over_time", Form.LINES, _success_over_time),
+    "successful": _answer("successful", Form.BARS, draw_successful),
+    "failing": _answer("failing", Form.BARS, draw_failing),
+    "categories": _answer("categories", Form.BARS, draw_categories),
+    "durations": _answer("durations", Form.BARS, draw_durations),
     "patterns": patterns,
-    "environment": _answer("environment", "Failures with and without a venv", Form.BARS, draw_environment),
-    "history": _answer("history", "Command history", Form.TABLE, draw_history),
+    "environment": _answer("environment", Form.BARS, draw_environment),
+    "history": _answer("history", Form.TABLE, draw_history),
 }

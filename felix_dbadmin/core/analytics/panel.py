@@ -134,8 +134,9 @@ class Marker:
 class Panel:
     name: str
     """Tells it from the others of its page: 'confidence_by_type'."""
-    title: str
     form: Form
+    title: str = ""
+    """As `ask` calls it."""
     state: State = State.SHOWN
     x: Axis = Axis("")
     y: Axis = Axis("")

@@ -122,35 +122,33 @@ _COMPLEXITY = Axis("Complexity", scale=Scale.NAMES)
 _RATE = Axis("Success rate", "%", least=0, most=100)
 
 PANELS: dict[str, Answer] = {
-    "headline": _answer(Panel("headline", "Tasks", Form.FIGURES), _headline),
+    "headline": _answer(Panel("headline", Form.FIGURES), _headline),
     "outcomes": _answer(
-        Panel("outcomes", "Outcome by task type", Form.BARS, x=_TYPE, y=_COUNT),
+        Panel("outcomes", Form.BARS, x=_TYPE, y=_COUNT),
         partial(_outcomes, "task_type", "task type"),
     ),
     "complexity": _answer(
-        Panel("complexity", "Outcome by complexity", Form.BARS, x=_COMPLEXITY, y=_COUNT),
+        Panel("complexity", Form.BARS, x=_COMPLEXITY, y=_COUNT),
         partial(_outcomes, "complexity", "complexity"),
     ),
     "durations": _answer(
-        Panel("durations", "Duration by task type", Form.BOXES, x=_TYPE, y=_SECONDS),
+        Panel("durations", Form.BOXES, x=_TYPE, y=_SECONDS),
         partial(bars_of, column="task_type", noun="task type", measure=DURATION),
     ),
     "patterns": _joined(
-        Panel("patterns", "Success by matched pattern", Form.BARS, x=Axis("Pattern", scale=Scale.NAMES), y=_RATE),
+        Panel("patterns", Form.BARS, x=Axis("Pattern", scale=Scale.NAMES), y=_RATE),
         draw_patterns,
     ),
     "agents": _joined(
-        Panel("agents", "Success by agent type", Form.BARS, x=Axis("Agent type", scale=Scale.NAMES), y=_RATE),
+        Panel("agents", Form.BARS, x=Axis("Agent type", scale=Scale.NAMES), y=_RATE),
         draw_agents,
     ),
     "over_time": _answer(
-        Panel("over_time", "Executions over time by outcome", Form.LINES, x=_TIME, y=_COUNT),
+        Panel("over_time", Form.LINES, x=_TIME, y=_COUNT),
         partial(counts_over_time, column="outcome"),
     ),
     "duration_over_time": _answer(
-        Panel(
-            "duration_over_time", "Duration over time", Form.LINES, x=_TIME, y=replace(_SECONDS, title="Mean duration")
-        ),
+        Panel("duration_over_time", Form.LINES, x=_TIME, y=replace(_SECONDS, title="Mean duration")),
         partial(means_over_time, measure=DURATION),
     ),
 }

@@ -176,28 +176,24 @@ def _answer(outline: Panel, draw: Callable[[Panel, Rows], Panel]) -> Answer:
 
 
 def _list(folder: Path, wish: Wish, task: Task) -> Panel:
-    outline = Panel("workflows", "The newest workflows", Form.TABLE)
+    outline = Panel("workflows", Form.TABLE)
     return answered(outline, folder, WORKFLOWS, wish, task, partial(_newest, folder, task))
 
 
-def _course(name: str, title: str, measure: Measure) -> Answer:
+def _course(name: str, measure: Measure) -> Answer:
     time, value = Axis("Time", scale=Scale.TIME), Axis(f"Mean {measure.called}", measure.unit, least=0)
-    return _answer(Panel(name, title, Form.LINES, x=time, y=value), partial(means_over_time, measure=measure))
+    return _answer(Panel(name, Form.LINES, x=time, y=value), partial(means_over_time, measure=measure))
 
 
 _TIME = Axis("Time", scale=Scale.TIME)
 _COUNT = Axis("Workflows", least=0)
 
 PANELS: dict[str, Answer] = {
-    "headline": _answer(Panel("headline", "Workflows", Form.FIGURES), _headline),
-    "status": _answer(
-        Panel("status", "How they ended", Form.BARS, x=Axis("Status", scale=Scale.NAMES), y=_COUNT), _status
-    ),
-    "over_time": _answer(
-        Panel("over_time", "Workflows over time by status", Form.LINES, x=_TIME, y=_COUNT), _over_time
-    ),
-    "confidence": _course("confidence", "Confidence over time", CONFIDENCE),
-    "tokens": _course("tokens", "Tokens over time", TOKENS),
-    "processing_time": _course("processing_time", "Processing time over time", SECONDS),
+    "headline": _answer(Panel("headline", Form.FIGURES), _headline),
+    "status": _answer(Panel("status", Form.BARS, x=Axis("Status", scale=Scale.NAMES), y=_COUNT), _status),
+    "over_time": _answer(Panel("over_time", Form.LINES, x=_TIME, y=_COUNT), _over_time),
+    "confidence": _course("confidence", CONFIDENCE),
+    "tokens": _course("tokens", TOKENS),
+    "processing_time": _course("processing_time", SECONDS),
     "workflows": _list,
 }

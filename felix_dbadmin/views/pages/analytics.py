@@ -59,7 +59,10 @@ class AnalyticsPage(QWidget):
         """By the names of their panels; made when they are first wanted, since most visits look at few pages."""
         if not self._cards:
             styles = StyleBook()
-            self._cards = {name: PanelCard(self._look, name, styles, self._grid) for name in PAGES[self.spec.name]}
+            self._cards = {
+                name: PanelCard(self._look, name, title, styles, self._grid)
+                for name, title in PAGES[self.spec.name].items()
+            }
             self._grid.set_cards([(card, name in self.spec.wide) for name, card in self._cards.items()])
             for card in self._cards.values():
                 card.rows_wanted.connect(self.rows_wanted)

@@ -36,8 +36,8 @@ class FigureTile(QFrame):
         column.addStretch()
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * _LETTERS)
 
-    def show_figure(self, figure: Figure) -> None:
-        texts = figure.name, figure_text(figure), change_text(figure)
+    def show_figure(self, figure: Figure, *, provisional: bool) -> None:
+        texts = figure.name, figure_text(figure, provisional=provisional), change_text(figure)
         for label, text in zip((self._name, self._value, self._change), texts, strict=True):
             label.setText(text)
         self._change.setVisible(bool(texts[2]))
@@ -59,7 +59,7 @@ class FigureTiles(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
 
-    def show_figures(self, figures: Sequence[Figure]) -> None:
+    def show_figures(self, figures: Sequence[Figure], *, provisional: bool) -> None:
         while len(self.tiles) < len(figures):
             self.tiles.append(FigureTile(self))
             self._columns = 0
@@ -70,7 +70,7 @@ class FigureTiles(QWidget):
             tile.deleteLater()
             self._columns = 0
         for tile, figure in zip(self.tiles, figures, strict=True):
-            tile.show_figure(figure)
+            tile.show_figure(figure, provisional=provisional)
         self._arrange(self.width())
 
     def resizeEvent(self, event: QResizeEvent) -> None:

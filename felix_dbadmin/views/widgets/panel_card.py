@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QStackedWidget, QToo
 from felix_dbadmin.core.analytics.panel import Form, Marker, Panel
 from felix_dbadmin.core.errors import DbAdminError
 from felix_dbadmin.core.task import Progress
-from felix_dbadmin.models.analytics_view import words
 from felix_dbadmin.models.chart_shape import turned
 from felix_dbadmin.models.panel_table import clipboard_text, csv_text, table_of
 from felix_dbadmin.models.panel_text import Message, Way, foot_text, message_of
@@ -45,7 +44,7 @@ class PanelCard(QFrame):
     save_wanted = Signal(str)
     """'png', 'svg' or 'csv'"""
 
-    def __init__(self, look: Look, name: str, styles: StyleBook, parent: QWidget) -> None:
+    def __init__(self, look: Look, name: str, title: str, styles: StyleBook, parent: QWidget) -> None:
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setObjectName(name)
@@ -57,7 +56,7 @@ class PanelCard(QFrame):
         self._markers: tuple[Marker, ...] = ()
         self._about = ""
         self.chart: Chart | None = None
-        self._title = PlainLabel(words(name).capitalize(), self)
+        self._title = PlainLabel(title, self)
         self._title.make_bold()
         self._busy = PlainLabel(_BUSY, self, wrap=False)
         self._busy.make_muted()
@@ -132,7 +131,6 @@ class PanelCard(QFrame):
     def show_panel(self, panel: Panel) -> None:
         self.set_busy(False)
         self._panel = panel
-        self._title.setText(panel.title)
         self._foot.setText(foot_text(panel))
         self._foot.setVisible(bool(self._foot.text()))
         self.rows.show_table(table_of(panel), panel.title)
@@ -188,7 +186,7 @@ class PanelCard(QFrame):
         if wants_table:
             self._stack.setCurrentWidget(self.rows)
         elif shown and panel is not None and panel.form is Form.FIGURES:
-            self.tiles.show_figures(panel.figures)
+            self.tiles.show_figures(panel.figures, provisional=panel.provisional)
             self._stack.setCurrentWidget(self.tiles)
         elif shown and self._pg is not None:
             self._draw()
