@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from felix_dbadmin.core.migrate.plan import Request
 from felix_dbadmin.core.rehearse.run import rehearse
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.workspace import open_workspace
-from tests.faults.figures import TABLE, table
+from tests.faults.figures import TABLE, Figure, record, recorded, write_table
 from tests.faults.sampling import SOAK_SECONDS
 from tests.helpers.filling import fill
 from tests.helpers.hostile_child import Child
@@ -78,11 +79,22 @@ def scratch(tmp_path: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker hands over what it recorded."""
+    handed: dict[str, object] | None = getattr(session.config, "workeroutput", None)
+    if handed is not None:
+        handed["figures"] = recorded()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    for each in getattr(node, "workeroutput", {}).get("figures", ()):
+        record(Figure(**each))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """A soak ends with what it tried."""
-    found = table() if SOAK_SECONDS else ""
-    if found:
-        TABLE.parent.mkdir(exist_ok=True)
-        TABLE.write_text(found, encoding="utf-8")
+    is_worker = hasattr(terminalreporter.config, "workeroutput")
+    if SOAK_SECONDS and not is_worker and (found := write_table()):
         terminalreporter.section(f"what was tried, also in {TABLE}")
         terminalreporter.write_line(found)

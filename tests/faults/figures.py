@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 TABLE = Path("out") / "soak.md"
+
+_HEAD = "| What | Tried | Bad | Slowest | Remark |\n|---|---:|---:|---:|---|\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,23 @@ def record(figure: Figure) -> None:
     _found.append(figure)
 
 
-def table() -> str:
-    """Everything recorded so far, as a Markdown table; '' for nothing."""
+def recorded() -> list[dict[str, object]]:
+    """What this process recorded, as a worker hands it to the one that started it."""
+    return [asdict(each) for each in _found]
+
+
+def write_table() -> str:
+    """Add everything recorded to TABLE, in the order of its names; the table as it is now, '' for nothing."""
     if not _found:
         return ""
-    lines = ["| What | Tried | Bad | Slowest | Remark |", "|---|---:|---:|---:|---|"]
-    for each in _found:
-        slowest = "" if each.slowest is None else f"{each.slowest * 1000:,.0f} ms"
-        lines.append(f"| {each.what} | {each.tried:,} {each.unit} | {each.bad:,} | {slowest} | {each.remark} |")
-    return "\n".join(lines) + "\n"
+    TABLE.parent.mkdir(exist_ok=True)
+    before = TABLE.read_text(encoding="utf-8") if TABLE.exists() else _HEAD
+    lines = sorted(map(_line, _found))
+    TABLE.write_text(before + "".join(lines), encoding="utf-8")
+    return TABLE.read_text(encoding="utf-8")
+
+
+def _line(figure: Figure) -> str:
+    slowest = "" if figure.slowest is None else f"{figure.slowest * 1000:,.0f} ms"
+    tried = f"{figure.tried:,} {figure.unit}"
+    return f"| {figure.what} | {tried} | {figure.bad:,} | {slowest} | {figure.remark} |\n"
