@@ -15,6 +15,8 @@ QT_LIBRARIES := libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libf
 
 QT_STARTS := QT_QPA_PLATFORM=offscreen $(BIN)/python -c 'import PySide6.QtWidgets, PySide6.QtSvg'
 
+SOAK := FELIX_SOAK_SECONDS=$(SECONDS) QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -o addopts="--import-mode=importlib" --timeout=0 -q
+
 .PHONY: demo test check bench soak wheel install libraries clean
 
 demo: install
@@ -35,7 +37,9 @@ bench: install
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/benchmarks -o addopts="--import-mode=importlib --benchmark-only" -q
 
 soak: install
-	FELIX_SOAK_SECONDS=$(SECONDS) QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/faults -o addopts="--import-mode=importlib" --timeout=0 -q -s
+	@rm -f out/soak.md
+	$(SOAK) tests/faults --ignore=tests/faults/test_cancel.py -n 2 --dist worksteal
+	$(SOAK) tests/faults/test_cancel.py
 
 wheel: install
 	rm -rf dist build && $(BIN)/python -m build --wheel

@@ -34,7 +34,8 @@ def run(folder: Path | None, *, picture: Path | None = None) -> int:
 
     With `picture` the window is drawn into that PNG once the databases were read, and closed again.
     """
-    faulthandler.enable()
+    if sys.stderr is not None:
+        faulthandler.enable()
     app = _application()
     settings = WindowSettings(remember=picture is None)
     look = make_look(Theme(app, Scheme.LIGHT if picture else settings.scheme))

@@ -165,7 +165,7 @@ def bring_back_command(
             f"{done.table}: {done.inserted:,} inserted, {done.updated:,} updated, {done.deleted:,} deleted;"
             " read back and compared."
         )
-        run.out.lines([f"ok: {check.name} ({check.detail})" for check in done.checks])
+        run.out.lines([f"{'ok' if item.ok else 'not judged'}: {item.name} ({item.detail})" for item in done.checks])
         run.out.line(f"To undo it: felix-dbadmin backup restore {done.safety.path.name}")
         run.out.document({"workspace": str(run.folder), "component": item.name, **_brought_document(done)})
 

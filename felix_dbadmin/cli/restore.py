@@ -62,8 +62,9 @@ def restore(
         good = sum(item.ok is True for item in restored.findings)
         judged = sum(item.ok is not None for item in restored.findings)
         run.out.line(
-            f"{target.database} is as in {backup.name}: {good} of {judged} checks passed after reading it back."
+            f"{target.database} is restored from {backup.name}: {good} of {judged} checks passed after reading it back."
         )
+        run.out.lines([f"not judged: {item.name} ({item.detail})" for item in restored.findings if item.ok is None])
         if restored.safety is not None:
             run.out.line(f"To undo it: felix-dbadmin backup restore {restored.safety.path.name}")
         run.out.lines([f"set aside: {path.name}" for path in restored.set_aside])

@@ -142,8 +142,14 @@ def _row(item: IndexHealth) -> tuple[str, ...]:
         bytes_text(item.bytes) if item.bytes else "",
         str(item.segments) if item.exists else "",
         time_text(item.last_optimised) if item.last_optimised is not None else "",
-        "healthy" if item.healthy else "not made" if _waiting(item) else "NOT HEALTHY",
+        _verdict(item),
     )
+
+
+def _verdict(item: IndexHealth) -> str:
+    if item.healthy:
+        return "healthy" if item.integrity is not None else "rows counted"
+    return "not made" if _waiting(item) else "NOT HEALTHY"
 
 
 def _number(count: int | None) -> str:

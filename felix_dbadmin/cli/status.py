@@ -100,6 +100,8 @@ def _details(item: ComponentStatus) -> list[str]:
             for m in item.deviating
         ]
         lines.append("  hint: Put the file back as it was; what was applied stays as it is.")
+    if item.advice:
+        lines.append(f"{item.name}: {item.advice}")
     return lines
 
 
@@ -116,6 +118,8 @@ def _document(item: ComponentStatus) -> dict[str, object]:
         "drift": [drift.name for drift in item.drift],
         "backups": len(item.backups),
     }
+    if item.advice:
+        data["advice"] = item.advice
     if item.trouble is not None:
         data |= dict.fromkeys(_UNREAD)
         said = {"summary": item.trouble.summary, "hint": item.trouble.hint}

@@ -20,7 +20,7 @@ from felix_dbadmin.core.migrate.describe import describe_database
 from felix_dbadmin.core.paths import PARTIAL, set_aside, state_folder
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import time_text
-from felix_dbadmin.core.workspace import Workspace, open_workspace
+from felix_dbadmin.core.workspace import Workspace, locked, open_workspace
 
 JOURNAL = "activity.jsonl"
 
@@ -118,7 +118,8 @@ def read_activities(workspace: Workspace) -> tuple[Activity, ...]:
 def settle_interrupted(folder: Path, *, task: Task) -> tuple[Activity, ...]:
     """Write down, once, which work was cut off because its process died, and what is in its database now.
 
-    Returns what was found cut off now, newest first. To be called when a workspace is opened.
+    What it left beside the database is swept. Returns what was found cut off now, newest first. To be called when a
+    workspace is opened.
     """
     workspace = open_workspace(folder)
     state = state_folder(workspace.folder)
@@ -127,10 +128,21 @@ def settle_interrupted(folder: Path, *, task: Task) -> tuple[Activity, ...]:
         task.check()
         if item.outcome or not _claimed(state, item.ident):
             continue
+        if item.component:
+            _tidy_up(workspace, item.component)
         detail = describe_database(folder, item.component, task=task) if item.component else ""
         _append(state, {"id": item.ident, "event": "interrupted", "detail": detail})
         settled.append(item.ident)
     return tuple(item for item in read_activities(workspace) if item.ident in settled)
+
+
+def _tidy_up(workspace: Workspace, component: str) -> None:
+    """What was cut off is swept, unless somebody works there again already, and so has swept it."""
+    with (
+        contextlib.suppress(DbAdminError),
+        locked(workspace, workspace.component(component), "tidy up", Task(lock_wait=0)),
+    ):
+        pass
 
 
 def set_journal_aside(folder: Path) -> Path | None:

@@ -12,6 +12,7 @@ import apsw
 
 from felix_dbadmin.core.errors import Cancelled, DatabaseUnusable, DbAdminError, Locked, OutOfSpace
 from felix_dbadmin.core.files import examine
+from felix_dbadmin.core.holders import write_holder
 from felix_dbadmin.core.live_files import live
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.text import duration_text
@@ -85,6 +86,9 @@ _LOOKING_PRAGMAS = {
 }
 _VOCABULARY = "fts5vocab"
 """Shows the words of a full-text index; made in the temporary schema only."""
+
+_LEFT_WHOLE = "Nothing is left half done; start it again when you like."
+"""Whole steps may stand that came before."""
 
 _NEEDS_RECOVERY = {
     apsw.SQLITE_READONLY_ROLLBACK,
@@ -224,13 +228,15 @@ def _known_error(error: apsw.Error, path: Path, task: Task | None = None) -> DbA
     detail = f"{type(error).__name__.removesuffix('Error')}: {_cause(error)}"
     match error:
         case apsw.InterruptError():
-            return Cancelled("Cancelled.", "Nothing is left half done; start it again when you like.")
+            return Cancelled("Cancelled.", _LEFT_WHOLE)
         case apsw.BusyError() | apsw.LockedError() | apsw.ProtocolError():
             if task is not None and task.cancelled:
-                return Cancelled("Cancelled while waiting for a lock.", "Nothing was changed.")
+                return Cancelled("Cancelled while waiting for a lock.", _LEFT_WHOLE)
             wait = duration_text((task or Task()).lock_wait)
+            holder = write_holder(path.resolve())
             return Locked(
-                f"{name} is locked by another program; it was still locked after {wait}.",
+                f"{name} is locked by another program{f', {holder}' if holder else ''};"
+                f" it was still locked after {wait}.",
                 "Let the program that uses it finish or close it (often Felix itself), then try again.",
             )
         case apsw.NotADBError():

@@ -20,6 +20,9 @@ MAGIC = b"SQLite format 3\0"
 HEADER_BYTES = 100
 CHUNK = 1 << 20
 
+_MENDED = 3_051_003
+_MENDED_BRANCHES = ((3_044_006, 3_045_000), (3_050_007, 3_051_000))
+
 
 @dataclass(frozen=True, slots=True)
 class FileHeader:
@@ -33,12 +36,24 @@ class FileHeader:
     library_version: int
     """Of the SQLite that last wrote the file, such as 3040001."""
 
+    @property
+    def risky_writer(self) -> str:
+        """'3.40.1', where a SQLite wrote it last that can lose commits while another program takes in the same log.
+
+        https://sqlite.org/wal.html#walresetbug; '' for others, and for a database without a log.
+        """
+        version = self.library_version
+        mended = version >= _MENDED or any(first <= version < end for first, end in _MENDED_BRANCHES)
+        if not self.wal or mended or not version:
+            return ""
+        return f"{version // 1_000_000}.{version // 1000 % 1000}.{version % 1000}"
+
 
 @contextmanager
 def raw(path: Path) -> Iterator[apsw.VFSFile]:
     """The bytes of a database, read through SQLite's own file layer: open() would drop our locks on close.
 
-    Raises DatabaseUnusable.
+    Raises DatabaseUnusable or OutOfSpace.
     """
     try:
         file = apsw.VFSFile("", str(path.resolve()), [apsw.SQLITE_OPEN_MAIN_DB | apsw.SQLITE_OPEN_READONLY, 0])
@@ -46,6 +61,10 @@ def raw(path: Path) -> Iterator[apsw.VFSFile]:
             yield file
         finally:
             file.xClose()
+    except apsw.NoMemError as error:
+        raise OutOfSpace(
+            f"There is not enough memory to work on {path.name}.", "Close other programs, then try again."
+        ) from error
     except (apsw.IOError, apsw.CantOpenError) as error:
         detail = f"{type(error).__name__.removesuffix('Error')}: {error}"
         raise DatabaseUnusable(

@@ -46,6 +46,23 @@ def broken_links(db: apsw.Connection) -> tuple[Problem, ...]:
     )
 
 
+def lost_parents(db: apsw.Connection, schema: Schema) -> tuple[Problem, ...]:
+    """Tables of `schema` whose foreign key names a table that is not there (any more).
+
+    foreign_key_check says nothing of them while they are empty; but then nothing can be put into them.
+    """
+    found = []
+    for item in schema.objects:
+        if item.kind == "table":
+            parents = {
+                str(row[0]) for row in db.execute('select "table" from pragma_foreign_key_list(?)', (item.name,))
+            }
+            there = "select 1 from sqlite_schema where type = 'table' and name = ? collate nocase"
+            gone = [parent for parent in sorted(parents) if db.execute(there, (parent,)).get is None]
+            found += [Problem(f"{item.name}: its foreign key names {parent}, which is not there", 1) for parent in gone]
+    return tuple(found)
+
+
 def full_text_indexes(schema: Schema) -> tuple[str, ...]:
     """The FTS5 tables of a schema."""
     return tuple(

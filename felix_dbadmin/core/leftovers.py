@@ -1,10 +1,11 @@
-"""What an interrupted run leaves: clones of rehearsals, unfinished backups and databases."""
+"""What an interrupted run leaves: clones of rehearsals, unfinished backups and databases, a journal mode."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+from felix_dbadmin.core.backups.journal_mode import put_back_mode
 from felix_dbadmin.core.backups.names import parse_name
 from felix_dbadmin.core.errors import WorkspaceUnusable
 from felix_dbadmin.core.paths import PARTIAL
@@ -16,7 +17,9 @@ def rehearsal_name(database: str, process: int) -> str:
 
 
 def sweep(folder: Path, backups: Path, state: Path, database: str) -> None:
-    """Remove what belongs to `database`, a file's name. Needs the component's lock: then nobody uses it.
+    """Remove what belongs to `database`, a file's name, and put its journal mode back.
+
+    Needs the component's lock: then nobody of ours uses it.
 
     Raises WorkspaceUnusable.
     """
@@ -30,6 +33,7 @@ def sweep(folder: Path, backups: Path, state: Path, database: str) -> None:
         name = parse_name(path.name.partition(PARTIAL)[0].removesuffix(".json"))
         if name is not None and name.database == Path(database).stem:
             _remove(path)
+    put_back_mode(folder / database, state)
 
 
 def _remove(path: Path) -> None:

@@ -75,10 +75,12 @@ class ApprovalRow:
         return self.approval.standing is Standing.WAITING and not self.expired
 
     @property
-    def other_command(self) -> str:
-        """What Felix would run instead of what is asked about; '' where it is the same."""
-        recorded = self.approval.recorded_command
-        return recorded if recorded is not None and recorded != self.approval.command else ""
+    def warning(self) -> str:
+        """Why the answer can only be no; '' where it is free."""
+        if self.approval.hidden:
+            return f"{self.approval.hidden} It can only be denied."
+        other = self.approval.other_command
+        return f"What Felix would run is another command: {other}" if other else ""
 
 
 COLUMNS: tuple[Column[ApprovalRow], ...] = (

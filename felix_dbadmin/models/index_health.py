@@ -28,11 +28,18 @@ def triggers_text(row: IndexHealth) -> str:
 def state_text(row: IndexHealth) -> str:
     if not row.exists:
         return "Not made yet" if row.index else "Cannot be read"
-    return "Good" if row.healthy else "Needs care"
+    if not row.healthy:
+        return "Needs care"
+    return "Good" if row.integrity is not None else "Rows counted"
+
+
+_ICONS = {Tone.GOOD: "good", Tone.NORMAL: "info", Tone.WARNING: "warning"}
 
 
 def _tone(row: IndexHealth) -> Tone:
-    return Tone.GOOD if row.healthy else Tone.WARNING if row.exists else Tone.MUTED
+    if row.healthy:
+        return Tone.GOOD if row.integrity is not None else Tone.NORMAL
+    return Tone.WARNING if row.exists else Tone.MUTED
 
 
 def health_line(rows: tuple[IndexHealth, ...]) -> str:
@@ -42,7 +49,11 @@ def health_line(rows: tuple[IndexHealth, ...]) -> str:
     if not made:
         return "No full-text index has been made yet"
     counted = count_text(len(made), "index", "indexes")
-    return f"{counted}, those of {list_text(care)} need care" if care else f"{counted}, all good"
+    if care:
+        return f"{counted}, those of {list_text(care)} need care"
+    if all(row.integrity is not None for row in made):
+        return f"{counted}, all good"
+    return f"{counted}, as many rows in each as there should be; not compared yet"
 
 
 HEALTH_COLUMNS: tuple[Column[IndexHealth], ...] = (
@@ -52,7 +63,7 @@ HEALTH_COLUMNS: tuple[Column[IndexHealth], ...] = (
         "State",
         state_text,
         tone=_tone,
-        icon=lambda row: {Tone.GOOD: "good", Tone.WARNING: "warning"}.get(_tone(row), "absent"),
+        icon=lambda row: _ICONS.get(_tone(row), "absent"),
     ),
     Column("Rows", lambda row: _count(row.source_rows), number=True),
     Column("Indexed", lambda row: _count(row.indexed_rows), number=True),

@@ -59,6 +59,10 @@ def situation(status: ComponentStatus) -> str:
     """One sentence on what the state means and what can be done about it."""
     if status.trouble is not None:
         return f"{status.trouble.summary} {trouble_hint(status)}"
+    return " ".join(part for part in (_state(status), status.advice) if part)
+
+
+def _state(status: ComponentStatus) -> str:
     if status.foreign:
         return "Another tool recorded migrations that are unknown here. The database is only read."
     if not status.writable:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import platform
 import sys
+import threading
 import traceback
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Slot, qVersion
+from PySide6.QtCore import QObject, Signal, Slot, qVersion
 from PySide6.QtWidgets import QApplication, QWidget
 
 from felix_dbadmin import __version__
@@ -15,10 +16,14 @@ from felix_dbadmin.views.dialogs.report import ReportDialog
 
 
 class CrashReporter(QObject):
-    """While installed, an exception that leaves a slot opens a report; those that come meanwhile go to standard error.
+    """While installed, an exception that leaves a slot, or ends a thread, opens a report.
 
-    So do those that somebody has seen enough of: what fails at each tick of a timer would never let go of the window.
+    Those that come meanwhile go to standard error. So do those that somebody has seen enough of: what fails at each
+    tick of a timer would never let go of the window.
     """
+
+    _thread_failed = Signal(object)
+    """The exception; it arrives in the window's own thread."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -27,6 +32,8 @@ class CrashReporter(QObject):
         self._shown = ""
         self._enough: set[str] = set()
         self._before = sys.excepthook
+        self._before_in_threads = threading.excepthook
+        self._thread_failed.connect(self._report_of_thread)
 
     @property
     def dialog(self) -> ReportDialog | None:
@@ -35,9 +42,19 @@ class CrashReporter(QObject):
 
     def install(self) -> None:
         sys.excepthook = self._report
+        threading.excepthook = self._pass_on
 
     def uninstall(self) -> None:
         sys.excepthook = self._before
+        threading.excepthook = self._before_in_threads
+
+    def _pass_on(self, failed: threading.ExceptHookArgs) -> None:
+        if isinstance(failed.exc_value, Exception):
+            self._thread_failed.emit(failed.exc_value)
+
+    @Slot(object)
+    def _report_of_thread(self, error: BaseException) -> None:
+        self._report(type(error), error, error.__traceback__)
 
     def _report(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         self._before(kind, error, trace)

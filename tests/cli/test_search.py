@@ -181,6 +181,11 @@ class TestCare:
         ran = command("search", "health", "-w", migrated)
         assert ran.code == 0
         assert "NOT HEALTHY" not in ran.out
+        assert "healthy" in ran.out
+        ran = command("search", "health", "-w", migrated, "--quick")
+        assert ran.code == 0
+        assert "rows counted" in ran.out
+        assert "healthy" not in ran.out.lower()
 
     def test_an_index_that_only_waits_for_its_migration_is_pending(self, fresh: Path, command: Command) -> None:
         ran = command("search", "health", "-w", fresh, "--quick")

@@ -182,3 +182,17 @@ def test_what_cannot_be_read_outranks_what_is_locked(migrated: Path, command: Co
     (migrated / "felix_task_memory.db").write_bytes(b"")
     with holding(migrated / "felix_knowledge.db", "begin exclusive"):
         assert command("status", "-w", migrated, "--wait", 0.1).code == 1
+
+
+def test_a_program_that_could_lose_commits_is_told_of(tmp_path: Path, command: Command) -> None:
+    add_component(tmp_path)
+    path = notes_database(tmp_path)
+    assert "advice" not in command("status", "-w", tmp_path, "--json").document["components"][-1]
+    run_sql(path, "pragma journal_mode = wal")
+    with path.open("r+b") as file:
+        file.seek(96)
+        file.write((3_040_001).to_bytes(4, "big"))
+    ran = command("status", "-w", tmp_path)
+    assert ran.code == 0
+    assert "notes.db was last written by SQLite 3.40.1, which in WAL mode can lose what it commits" in ran.out
+    assert "close that program" in command("status", "-w", tmp_path, "--json").document["components"][-1]["advice"]

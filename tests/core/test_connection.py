@@ -10,8 +10,16 @@ from pathlib import Path
 import apsw
 import pytest
 
-from felix_dbadmin.core.connection import create_database, open_memory, open_published, open_reader, open_writer
+from felix_dbadmin.core.connection import (
+    create_database,
+    open_memory,
+    open_published,
+    open_reader,
+    open_searcher,
+    open_writer,
+)
 from felix_dbadmin.core.errors import Cancelled, DatabaseUnusable, DbAdminError, Locked, OutOfSpace
+from felix_dbadmin.core.holders import LOCKS
 from felix_dbadmin.core.task import Task
 from tests.helpers.peers import attempt, holding, killed_after
 
@@ -57,6 +65,17 @@ def test_every_connection_distrusts_the_file(database: Path, opened: Opener) -> 
         assert db.pragma("mmap_size") in (0, None)
         with pytest.raises(apsw.SQLError, match="nope"):
             db.execute('select "nope"')
+
+
+def test_a_searcher_distrusts_the_file_too_and_asks_for_nothing_but_rows(database: Path) -> None:
+    with open_searcher(database) as db:
+        assert {option: db.config(option, -1) for option in SAFE} == SAFE
+        for sql in ("delete from t", "pragma journal_mode", "attach ':memory:' as a", "vacuum into 'x'", "begin"):
+            with pytest.raises(apsw.AuthError):
+                db.execute(sql)
+        db.authorizer = None
+        assert (db.pragma("cell_size_check"), db.pragma("mmap_size") or 0) == (1, 0)
+        assert db.readonly("main")
 
 
 @pytest.mark.parametrize("opened", WRITERS)
@@ -128,9 +147,11 @@ def _write(path: Path, task: Task) -> None:
 
 @pytest.mark.parametrize("work", [_read, _write])
 def test_a_lock_of_another_program_is_named_with_the_wait(database: Path, work: Callable[[Path, Task], None]) -> None:
-    with holding(database, "begin exclusive"), pytest.raises(Locked) as caught:
+    with holding(database, "begin exclusive") as child, pytest.raises(Locked) as caught:
         work(database, Task(lock_wait=0.05))
-    assert f"{database.name} is locked by another program; it was still locked after 50 ms" in caught.value.summary
+    assert f"{database.name} is locked by another program" in caught.value.summary
+    assert "; it was still locked after 50 ms." in caught.value.summary
+    assert f"(process {child.pid});" in caught.value.summary or not LOCKS.exists()
     assert "close it" in caught.value.hint
     work(database, Task(lock_wait=0.0))
 

@@ -28,7 +28,8 @@ from felix_dbadmin.core.migrate.plan import Plan, Request
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.transaction import commit
 from felix_dbadmin.core.workspace import open_workspace
-from tests.helpers.workspaces import add_component, notes_database, query, run_sql
+from tests.faults.vfs import Fault, Recorder, recording_vfs
+from tests.helpers.workspaces import add_component, dump, notes_database, query, run_sql
 
 BROKEN = "-- migrate:description Break\n-- migrate:up\nINSERT INTO nowhere VALUES (1);\n-- migrate:down\nSELECT 1;\n"
 
@@ -133,6 +134,24 @@ def test_a_database_that_cannot_be_put_in_place_is_not_there(tmp_path: Path, mon
     with pytest.raises(OutOfSpace, match="No space left on device"):
         carry_out(tmp_path, new_plan(tmp_path), task=Task())
     assert not list(tmp_path.glob("notes.db*"))
+
+
+def test_a_disk_that_is_full_in_the_middle_of_a_statement_is_told_with_the_statement(notes: Path) -> None:
+    class Full(Recorder):
+        def strikes(self, kind: str, path: str) -> bool:
+            return kind == "write" and path.endswith("notes.db-journal")
+
+    component = open_workspace(notes).component("notes")
+    with open_reader(notes / "notes.db") as db:
+        plan = make_plan(db, component, Request("notes"), Task())
+    before = dump(notes / "notes.db")
+    with (
+        recording_vfs(Full(notes, Fault("write", 1, apsw.SQLITE_FULL, lasting=True))),
+        pytest.raises(OutOfSpace, match=r"There is no room left on the disk of notes\.db\.") as caught,
+    ):
+        carry_out(notes, plan, task=Task())
+    assert caught.value.statement == "ALTER TABLE notes ADD COLUMN author TEXT;"
+    assert dump(notes / "notes.db") == before
 
 
 def test_a_new_database_is_not_called_unchanged(tmp_path: Path) -> None:

@@ -37,6 +37,15 @@ def test_a_whole_database_passes(database: Path) -> None:
     examine(database)
 
 
+def test_without_memory_it_says_so(database: Path) -> None:
+    apsw.hard_heap_limit(apsw.memory_used() + 1)
+    try:
+        with pytest.raises(OutOfSpace, match=r"There is not enough memory to work on felix\.db\."):
+            examine(database)
+    finally:
+        apsw.hard_heap_limit(0)
+
+
 def test_the_header_tells_what_the_file_is(tmp_path: Path) -> None:
     path = tmp_path / "felix.db"
     with create_database(path) as db:
@@ -62,6 +71,28 @@ def test_the_header_names_the_sqlite_that_wrote_last(fresh: Path) -> None:
     with open_writer(path) as db:
         db.execute("create table t(x)")
     assert read_header(path).library_version == apsw.SQLITE_VERSION_NUMBER
+
+
+@pytest.mark.parametrize(
+    ("version", "mode", "risky"),
+    [
+        (3_040_001, "wal", "3.40.1"),
+        (3_051_002, "wal", "3.51.2"),
+        (3_044_005, "wal", "3.44.5"),
+        (3_045_000, "wal", "3.45.0"),
+        (3_044_006, "wal", ""),
+        (3_050_007, "wal", ""),
+        (3_051_003, "wal", ""),
+        (3_040_001, "delete", ""),
+    ],
+)
+def test_a_sqlite_that_can_lose_commits_is_named(database: Path, version: int, mode: str, risky: str) -> None:
+    with open_writer(database) as db:
+        db.pragma("journal_mode", mode)
+    with database.open("r+b") as file:
+        file.seek(96)
+        file.write(version.to_bytes(4, "big"))
+    assert read_header(database).risky_writer == risky
 
 
 def test_a_page_count_that_an_old_sqlite_left_behind_is_not_believed(database: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from felix_dbadmin.core.holders import exclusive_locks, lock_holder
+from felix_dbadmin.core.holders import exclusive_locks, lock_holder, write_holder
 from tests.helpers.peers import holding
 from tests.helpers.workspaces import run_sql
 
@@ -38,6 +38,16 @@ def test_the_program_that_keeps_readers_out_is_named(database: Path) -> None:
     with holding(database, "begin exclusive") as child:
         assert lock_holder(database) == f"{Path(f'/proc/{child.pid}/comm').read_text().strip()} (process {child.pid})"
     assert lock_holder(database) == ""
+
+
+@linux
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+def test_who_keeps_writers_out_is_named_to_who_wants_to_write(database: Path, mode: str) -> None:
+    run_sql(database, f"pragma journal_mode = {mode}")
+    with holding(database, "begin immediate") as child:
+        assert write_holder(database).endswith(f"(process {child.pid})")
+    with holding(database, "begin", "select * from notes"):
+        assert write_holder(database) == ""
 
 
 @linux

@@ -1,37 +1,34 @@
-"""Everything that changes a workspace, made ready on a copy and run in this process or, limited, in one of its own."""
+"""Everything that changes a workspace, made ready on a copy and run."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import resource
 import shutil
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import apsw
-
+from felix_dbadmin.core.analytics.approvals import decide
 from felix_dbadmin.core.backups.bring_back import bring_back
 from felix_dbadmin.core.backups.catalogue import list_backups
+from felix_dbadmin.core.backups.compressing import compress_backups
 from felix_dbadmin.core.backups.operations import back_up, preview_prune, prune_backups, restore
 from felix_dbadmin.core.backups.retention import RetentionPolicy
 from felix_dbadmin.core.connection import create_database, open_reader
-from felix_dbadmin.core.errors import DbAdminError
-from felix_dbadmin.core.live_files import guard_live_files
 from felix_dbadmin.core.migrate.apply import carry_out, make_plan
 from felix_dbadmin.core.migrate.plan import Direction, Request
+from felix_dbadmin.core.rehearse.run import rehearse
 from felix_dbadmin.core.sample.knowledge import generate_entries, insert_entries
-from felix_dbadmin.core.task import Progress, Task
+from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.workspace import open_workspace
+from tests.core.analytics.actions_made import DATABASE as ACTIONS
+from tests.core.analytics.actions_made import ask_for, make_actions
 from tests.helpers.workspaces import dump, run_sql
 from tests.migrations.helpers import make_base
 
 COMPONENT = "knowledge"
 DATABASE = "felix_knowledge.db"
-OPERATIONS = ("apply", "roll back", "back up", "restore", "repair", "prune", "bring back")
+OPERATIONS = ("apply", "roll back", "back up", "restore", "repair", "prune", "bring back", "compress", "approve")
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,11 +43,21 @@ class Ready:
     folder: Path
     states: tuple[str, ...]
     """Old first, new last; between them those after each whole migration."""
+    backups: tuple[int, int]
+    """How many there are afterwards, plain and compressed."""
+
+    @property
+    def component(self) -> str:
+        return "system_actions" if self.operation == "approve" else COMPONENT
+
+    @property
+    def database(self) -> str:
+        return ACTIONS if self.operation == "approve" else DATABASE
 
     def copy(self, target: Path, journal: str = "delete") -> Path:
         shutil.copytree(self.folder, target)
         if journal != "delete":
-            run_sql(target / DATABASE, f"pragma journal_mode = {journal}")
+            run_sql(target / self.database, f"pragma journal_mode = {journal}")
         return target
 
 
@@ -71,13 +78,18 @@ def make_ready(folder: Path, operations: tuple[str, ...] = OPERATIONS, *, entrie
     for _ in range(2):
         back_up(migrated, COMPONENT, task=Task())
     run_sql(migrated / DATABASE, "delete from knowledge_entries where rowid % 5 = 0")
+    asked = folder / "asked"
+    path = make_actions(asked)
+    for number in range(20):
+        ask_for(path, f"make target-{number}", context="x" * 500)
     made = {}
     for operation in operations:
-        source = shutil.copytree(base if operation == "apply" else migrated, folder / f"before {operation}")
+        source = {"apply": base, "approve": asked}.get(operation, migrated)
+        source = shutil.copytree(source, folder / f"before {operation}")
         if operation == "repair":
             name = str(query_one(source, "select name from sqlite_schema where type = 'trigger' order by name"))
             run_sql(source / DATABASE, f'drop trigger "{name}"')
-        made[operation] = Ready(operation, source, _states(source, operation, folder / f"after {operation}"))
+        made[operation] = _measured(source, operation, folder / f"after {operation}")
     return made
 
 
@@ -86,25 +98,38 @@ def query_one(folder: Path, sql: str) -> object:
         return db.execute(sql).fetchall()[0][0]
 
 
-def _states(source: Path, operation: str, scratch: Path) -> tuple[str, ...]:
-    shutil.copytree(source, scratch)
-    states = [state_of(scratch)]
+def _measured(source: Path, operation: str, scratch: Path) -> Ready:
+    states = [state_of(source)]
     for version in {"apply": (1, 2), "roll back": (1, 0)}.get(operation, (None,)):
+        shutil.rmtree(scratch, ignore_errors=True)
+        shutil.copytree(source, scratch)
         run(scratch, operation, to=version)
         states.append(state_of(scratch))
-    return tuple(states)
+    return Ready(operation, source, tuple(states), backups_of(scratch))
 
 
 def state_of(folder: Path) -> str:
-    """Every row and object, in short; of the ledgers only which versions are applied."""
-    path = folder / DATABASE
+    """Every row and object, in short; of the ledgers only which versions are applied, of moments only that they are."""
+    return hashlib.sha256(repr([_content(path) for path in sorted(folder.glob("felix_*.db"))]).encode()).hexdigest()
+
+
+def _content(path: Path) -> tuple[object, ...]:
     found = dump(path)
     with open_reader(path) as db:
         damage = db.execute("pragma integrity_check").fetchall()
+        if "pending_approvals" in found:
+            sql = "select approval_id, command, approved, approved_by, approved_at is null from pending_approvals"
+            found["pending_approvals"] = db.execute(sql).fetchall()
     versions = [row[1] for row in found.get(_LEDGERS[0], [])]
     objects = [row for row in found["objects"] if not str(row[1]).startswith((*_LEDGERS, "sqlite_", "idx_schema_"))]
     rows = [(name, found[name]) for name in sorted(found) if name not in (*_LEDGERS, "objects", "sqlite_sequence")]
-    return hashlib.sha256(repr((damage, versions, objects, rows)).encode()).hexdigest()
+    return damage, versions, objects, rows
+
+
+def backups_of(folder: Path) -> tuple[int, int]:
+    """How many have a manifest, plain and compressed."""
+    found = [item.compressed for item in list_backups(folder / "backups") if item.manifest is not None]
+    return found.count(False), found.count(True)
 
 
 def run(folder: Path, operation: str, task: Task | None = None, *, to: int | None = None) -> None:
@@ -114,12 +139,18 @@ def run(folder: Path, operation: str, task: Task | None = None, *, to: int | Non
     if operation in directions:
         target = 0 if operation == "roll back" and to is None else to
         carry_out_request(folder, Request(COMPONENT, directions[operation], target), task)
+    elif operation == "dry run":
+        rehearse(folder, Request(COMPONENT), task=task)
     elif operation == "back up":
         back_up(folder, COMPONENT, task=task)
     elif operation == "restore":
         restore(folder, COMPONENT, oldest_manual(folder), task=task)
     elif operation == "bring back":
         bring_back(folder, COMPONENT, oldest_manual(folder), "knowledge_entries", None, task=task)
+    elif operation == "compress":
+        compress_backups(folder, 1, task=task)
+    elif operation == "approve":
+        decide(folder, 7, True, "anna", "", task=task)
     else:
         assert operation == "prune"
         plan = preview_prune(folder, RetentionPolicy(0, 1), time.time() + 1, task=task)
@@ -150,59 +181,3 @@ def partials(folder: Path) -> list[str]:
 def _hot(path: Path) -> bool:
     """A journal that is still to be played back; SQLite lets a spent one lie after an exclusive lock."""
     return path.name.endswith(".db-journal") and path.read_bytes()[:1] not in (b"", b"\0")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How an operation in a process of its own ended. `error` is '' for a good end, else the error's class."""
-
-    error: str
-    known: bool
-    summary: str
-    hint: str
-
-
-def start(folder: Path, operation: str, *limit: object, before: tuple[str, ...] = ()) -> subprocess.Popen[str]:
-    """The operation in a process of its own, which prints a line for each report and its outcome last."""
-    code = "from tests.faults.operations import main; main()"
-    return subprocess.Popen(
-        [*before, sys.executable, "-c", code, str(folder), operation, *map(str, limit)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
-
-
-def outcome(folder: Path, operation: str, *limit: object, before: tuple[str, ...] = ()) -> Outcome:
-    """Run it to its end. `limit`: 'file size' or 'memory', and how many bytes."""
-    child = start(folder, operation, *limit, before=before)
-    out, err = child.communicate(timeout=60)
-    lines = out.splitlines()
-    assert lines, f"{operation} {limit}: ended with {child.returncode} and no word: {err}"
-    return Outcome(**json.loads(lines[-1]))
-
-
-def main() -> None:
-    """In the child: folder, operation, and what it has too little of."""
-    folder, operation, *limit = sys.argv[1:]
-    guard_live_files()
-
-    def listen(progress: Progress) -> None:
-        print(progress.step, progress.note, flush=True)  # noqa: T201 - the parent counts these lines
-
-    if limit and limit[0] == "file size":
-        resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit[1]), resource.RLIM_INFINITY))
-    if limit and limit[0] == "memory":
-        apsw.hard_heap_limit(apsw.memory_used() + int(limit[1]))
-    ended = Outcome("", True, "", "")
-    try:
-        run(Path(folder), operation, Task(listen, lock_wait=5))
-    except DbAdminError as error:
-        ended = Outcome(type(error).__name__, True, error.summary, error.hint)
-    except Exception as error:  # noqa: BLE001 - a bug: the parent fails over it
-        ended = Outcome(type(error).__name__, False, repr(error), "")
-    finally:
-        apsw.hard_heap_limit(0)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    print(json.dumps({name: getattr(ended, name) for name in Outcome.__slots__}), flush=True)  # noqa: T201

@@ -43,7 +43,8 @@ pytestmark = [
 LATENCY = 0.25
 """Seconds from the cancel to the end of the work."""
 
-TRIALS = 6
+TRIALS = 3
+SHARE = 0.012
 
 
 class Large:
@@ -147,7 +148,7 @@ def test_a_cancel_is_heeded_at_once_wherever_it_comes(large: Large, operation: s
     large.make_ready(operation)
     _, whole = latency_of(work, threading.TIMEOUT_MAX)
     found: list[float] = []
-    for chance in trials(f"cancel {operation}", TRIALS, 0.02):
+    for chance in trials(f"cancel {operation}", TRIALS, SHARE):
         large.make_ready(operation)
         rows = large_rows(large)
         delay = whole * chance.random()
@@ -182,7 +183,7 @@ class CancelledWriting:
 def test_a_cancel_is_heeded_while_a_restore_writes(large: Large, journal: str) -> None:
     """Whatever was written by then has to be undone."""
     found: list[float] = []
-    for chance in trials(f"cancel a writing restore, {journal}", 4, 0.02):
+    for chance in trials(f"cancel a writing restore, {journal}", 4, SHARE):
         large.make_ready("restore")
         run_sql(large.folder / DATABASE, f"pragma journal_mode = {journal}")
         rows, moments = large_rows(large), CancelledWriting(chance.random() * 2)

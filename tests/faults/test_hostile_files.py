@@ -15,7 +15,9 @@ from tests.helpers.hostile_child import Child
 from tests.helpers.hostile_work import GOOD, SPOILT
 from tests.helpers.mutations import mutated
 
-FILES = 2_000 if SOAK_SECONDS >= 900 else 60
+PARTS = 2
+"""Each takes a processor of its own."""
+FILES = (2_000 if SOAK_SECONDS >= 900 else 60) // PARTS
 CALLS = None if SOAK_SECONDS else 12
 """Of the some 25 that a file can be put through: all of them in a soak, else as many by chance."""
 
@@ -33,8 +35,9 @@ def _workspace(folder: Path, database: str, good: bytes, spoilt: bytes) -> Path:
 
 
 @pytest.mark.timeout(PATIENCE + 600)
+@pytest.mark.parametrize("part", range(1, PARTS + 1))
 def test_spoilt_databases(
-    templates: dict[str, bytes], unmigrated: dict[str, bytes], scratch: Path, child: Child
+    templates: dict[str, bytes], unmigrated: dict[str, bytes], scratch: Path, child: Child, part: int
 ) -> None:
     databases = {each.name: each.database for each in open_workspace(scratch).components}
     sound = [(name, data) for found in (templates, unmigrated) for name, data in found.items()]
@@ -42,7 +45,7 @@ def test_spoilt_databases(
     slowest = ("", 0.0)
     wrong: list[str] = []
     bad_files = tried = 0
-    for number, rng in enumerate(trials("spoilt files", FILES, 0.0)):
+    for number, rng in enumerate(trials(f"spoilt files, part {part}", FILES, 0.0)):
         component, good = sound[number % len(sound)]
         what, data = mutated(rng, good)
         for _ in range(2):
@@ -59,6 +62,6 @@ def test_spoilt_databases(
         slowest = max(slowest, *((call, seconds) for call, _, seconds in found), key=lambda each: each[1])
         tried, bad_files, wrong = tried + 1, bad_files + bool(bad), wrong + bad
     remark = f"{ends.total():,} calls, {ends['refused']:,} of them refused; slowest: {slowest[0]}"
-    record(Figure("spoilt databases", tried, "files", bad_files, slowest[1], remark))
+    record(Figure(f"spoilt databases, part {part}", tried, "files", bad_files, slowest[1], remark))
     kinds = {each.rstrip().splitlines()[-1]: each for each in wrong}
     assert not wrong, f"{len(wrong)} wrong, of these kinds:\n" + "\n\n".join(kinds.values())

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -14,7 +12,8 @@ import pytest
 
 from felix_dbadmin.core.activity import read_activities, settle_interrupted
 from felix_dbadmin.core.backups.catalogue import list_backups
-from felix_dbadmin.core.backups.operations import back_up
+from felix_dbadmin.core.backups.names import COMPRESSED
+from felix_dbadmin.core.backups.operations import back_up, verify
 from felix_dbadmin.core.backups.verify import verify_backup
 from felix_dbadmin.core.migrate.apply import carry_out
 from felix_dbadmin.core.migrate.plan import Request
@@ -25,27 +24,22 @@ from felix_dbadmin.core.rehearse.run import rehearse
 from felix_dbadmin.core.sample.knowledge import generate_entries
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.workspace import open_workspace
-from tests.faults.operations import COMPONENT, OPERATIONS, Ready, make_ready, partials, run, start, state_of
-from tests.faults.sampling import PATIENCE, trials
+from tests.faults.children import Child
+from tests.faults.figures import Figure, record
+from tests.faults.operations import OPERATIONS, Ready, backups_of, make_ready, partials, run, state_of
+from tests.faults.sampling import PATIENCE, SOAK_SECONDS, trials
 from tests.helpers.workspaces import query, run_sql
 
 ENTRIES = 4_000
 
-CHANGE = """
-import sys
-from pathlib import Path
-from felix_dbadmin.core.migrate.apply import carry_out
-from felix_dbadmin.core.migrate.plan import Request
-from felix_dbadmin.core.rehearse.run import rehearse
-from felix_dbadmin.core.task import Task
-folder = Path(sys.argv[1])
-task = Task(lambda progress: print(progress.step, progress.note, flush=True))
-if sys.argv[2] == "dry run":
-    rehearse(folder, Request("knowledge"), task=task)
-else:
-    plan = rehearse(folder, Request("knowledge"), task=Task()).plan
-    carry_out(folder, plan, task=task)
-"""
+KILLS = 7
+"""Of each operation in a normal run."""
+
+OF_BACKUPS = ("prune", "compress")
+"""Operations that have no database to be read again."""
+
+RECOVERY = 1.0
+"""Seconds from the next start to knowing what was cut off."""
 
 
 @pytest.fixture(scope="module")
@@ -61,17 +55,11 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def kill_after(folder: Path, reports: int, what: str = "migrate") -> None:
-    """Start the change in a process of its own and kill it after so many progress reports, wherever it is then."""
-    child = subprocess.Popen([sys.executable, "-c", CHANGE, str(folder), what], stdout=subprocess.PIPE, text=True)
-    assert child.stdout is not None
-    with child.stdout:
-        for _ in range(reports):
-            if not child.stdout.readline():
-                break
+def kill_after(folder: Path, reports: int, operation: str = "apply") -> None:
+    """Start it in a process of its own and kill it after so many progress reports, wherever it is then."""
+    with Child(folder, operation) as child:
+        child.reports(reports + 1)
         child.kill()
-        child.stdout.read()
-    child.wait(timeout=30)
 
 
 @pytest.mark.parametrize("mode", ["delete", "wal"])
@@ -112,58 +100,83 @@ def test_a_killed_dry_run_leaves_nothing_that_the_next_one_does_not_sweep(templa
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ready]:
-    return make_ready(tmp_path_factory.mktemp("ready"), entries=ENTRIES // 4)
+    return make_ready(tmp_path_factory.mktemp("ready"), entries=ENTRIES // 10)
 
 
-def kill_at(child: subprocess.Popen[str], reports: int, after: float) -> bool:
-    """Kill it so many seconds after a report, wherever it is then. Returns whether it was still at work."""
-    assert child.stdout is not None
-    assert child.stderr is not None
-    with child.stdout, child.stderr:
-        for _ in range(reports):
-            if not child.stdout.readline():
-                break
-        try:
-            child.wait(timeout=after)
-        except subprocess.TimeoutExpired:
-            child.kill()
-        said = child.stdout.read().strip()
-    child.wait(timeout=30)
-    return not said.endswith("}")
+def shown_as_done(ready: Ready, folder: Path, before: set[str]) -> bool:
+    """What the journal says of the operation, which is never more than what is there."""
+    work = [item for item in read_activities(open_workspace(folder)) if item.ident not in before]
+    assert all(item.outcome in ("done", "interrupted") for item in work)
+    if not any(item.outcome == "done" for item in work):
+        return False
+    assert (state_of(folder), backups_of(folder)) == (ready.states[-1], ready.backups)
+    return True
+
+
+def names(folder: Path) -> set[str]:
+    """Of the backups, whether compressed or not."""
+    return {item.name.removesuffix(COMPRESSED) for item in list_backups(folder / "backups")}
+
+
+def goes_on(ready: Ready, folder: Path) -> None:
+    """No backup is lost, the next one sweeps what is left over, each is whole, and the operation can be done again."""
+    state, found, before = state_of(folder), names(folder), names(ready.folder)
+    assert before <= found or (ready.operation == "prune" and len(found) >= ready.backups[0])
+    back_up(folder, ready.component, task=Task())
+    assert partials(folder) == []
+    for item in list_backups(folder / "backups"):
+        known = ready.folder / "backups" / item.name
+        if known.exists():
+            assert item.path.read_bytes() == known.read_bytes()
+        elif item.manifest is not None:
+            assert verify(folder, item.name, task=Task()).ok
+    if state == ready.states[0] != ready.states[-1]:
+        run(folder, ready.operation)
+        assert state_of(folder) == ready.states[-1]
+
+
+def seconds_of(ready: Ready, folder: Path) -> float:
+    """How long it takes when nobody kills it."""
+    with Child(ready.copy(folder), ready.operation) as child:
+        child.begun()
+        started = time.monotonic()
+        ended = child.end()
+        taken = time.monotonic() - started
+    assert ended is not None
+    assert ended.error == ""
+    shutil.rmtree(folder)
+    return taken
 
 
 @pytest.mark.timeout(PATIENCE)
+@pytest.mark.parametrize("operation", OPERATIONS)
 def test_after_a_kill_at_any_instant_the_next_start_finds_the_old_or_the_new(
-    ready: dict[str, Ready], tmp_path: Path
+    ready: dict[str, Ready], scratch: Path, operation: str
 ) -> None:
-    ends: Counter[str] = Counter()
-    slowest = 0.0
-    for chance in trials("kill", 5, 0.06):
-        operation = chance.choice(OPERATIONS)
-        states = ready[operation].states
-        folder = ready[operation].copy(tmp_path / "killed", chance.choice(("delete", "wal")))
-        at_work = kill_at(start(folder, operation), chance.randint(1, 8), 0.12 * chance.random() ** 2)
+    made, ends, slowest = ready[operation], Counter[str](), 0.0
+    seconds = seconds_of(made, scratch / "timed")
+    for chance in trials(f"kill, {operation}", KILLS, 0.06 / len(OPERATIONS)):
+        folder = made.copy(scratch / "killed", chance.choice(("delete", "wal")))
+        before = {item.ident for item in read_activities(open_workspace(folder))}
+        with Child(folder, operation) as child:
+            child.begun()
+            ended = child.kill(seconds * chance.uniform(0.1, 1))
 
         started = time.monotonic()
         cut_off = settle_interrupted(folder, task=Task())
         slowest = max(slowest, time.monotonic() - started)
-        entries = read_activities(open_workspace(folder))
-        assert all(item.outcome in ("done", "interrupted") for item in entries)
         state = state_of(folder)
-        assert state in states
-        if cut_off and operation != "prune":
-            assert "felix_knowledge.db was read again" in cut_off[0].detail
-        if not at_work:
-            assert (state, cut_off) == (states[-1], ())
-
-        back_up(folder, COMPONENT, task=Task())
-        assert partials(folder) == []
-        for backup in list_backups(folder / "backups"):
-            assert backup.manifest is None or verify_backup(backup.path, Task()).ok
-        if state == states[0] != states[-1]:
-            run(folder, operation)
-            assert state_of(folder) == states[-1]
-        new = "new" if state == states[-1] else "old" if state == states[0] else "between two migrations"
-        ends[f"{operation}: {'old and new are the same' if states[0] == states[-1] else new}"] += 1
+        assert state in made.states
+        done = shown_as_done(made, folder, before)
+        assert done or ended is None
+        assert operation in OF_BACKUPS or all(f"{made.database} was read again" in item.detail for item in cut_off)
+        goes_on(made, folder)
+        ends["done" if done else "cut off" if cut_off else "not begun"] += 1
+        ends["old" if state == made.states[0] else "new" if state == made.states[-1] else "between"] += 1
         shutil.rmtree(folder)
-    print(f"kill: {dict(sorted(ends.items()))}, recovery at most {slowest:.2f} s")  # noqa: T201
+    if SOAK_SECONDS:
+        assert slowest < RECOVERY
+    print(f"kill: {operation} {dict(sorted(ends.items()))}, recovery at most {slowest:.2f} s")  # noqa: T201
+    killed = ends["done"] + ends["cut off"] + ends["not begun"]
+    remark = f"{ends['cut off']} while it was at work; database old {ends['old']}, new {ends['new']}"
+    record(Figure(f"kill -9: {operation}", killed, "kills", slowest=slowest, remark=remark))

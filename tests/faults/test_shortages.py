@@ -14,7 +14,9 @@ import pytest
 from felix_dbadmin.core.connection import open_reader
 from felix_dbadmin.core.errors import OutOfSpace
 from tests.cli.running import without_superpowers
-from tests.faults.operations import DATABASE, OPERATIONS, Outcome, Ready, make_ready, outcome, partials, run, state_of
+from tests.faults.children import Outcome, outcome, outcome_as
+from tests.faults.figures import Figure, record
+from tests.faults.operations import DATABASE, OPERATIONS, Ready, make_ready, partials, run, state_of
 from tests.faults.sampling import PATIENCE, trials
 from tests.helpers.workspaces import in_another_process
 
@@ -71,26 +73,32 @@ def works_again(ready: Ready, folder: Path) -> None:
         assert state_of(folder) == ready.states[-1]
 
 
+def told(what: str, ends: Counter[str]) -> None:
+    print(what, dict(sorted(ends.items())))  # noqa: T201
+    refused = sum(count for end, count in ends.items() if end.endswith("refused"))
+    record(Figure(what, ends.total(), "operations", remark=f"{refused} refused, each with its reason"))
+
+
 @pytest.mark.parametrize("limit", ["file size", "memory"])
 def test_a_limit_of_the_system(ready: dict[str, Ready], tmp_path: Path, limit: str) -> None:
     ends: Counter[str] = Counter()
-    for chance in trials(limit, 2, 0.04):
+    for chance in trials(limit, 12, 0.02):
         operation = chance.choice(OPERATIONS)
         most = 4_000_000 if limit == "memory" else 1_500_000
         # A heap limit of 0 bytes would be none.
         amount = 1 + int(most * chance.random() ** 2)
         folder = ready[operation].copy(tmp_path / "limited", chance.choice(JOURNALS))
         ended = outcome(folder, operation, limit, amount)
-        good = unharmed(ready[operation], folder, ended, DATABASE.removesuffix(".db"))
+        good = unharmed(ready[operation], folder, ended, ready[operation].database.removesuffix(".db"))
         works_again(ready[operation], folder)
         ends[f"{operation}: {'done' if good else 'refused'}"] += 1
         shutil.rmtree(folder)
-    print(limit, dict(sorted(ends.items())))  # noqa: T201
+    told(f"a limit of {limit}", ends)
 
 
 def test_a_full_disk(ready: dict[str, Ready], small_disk: Path) -> None:
     ends: Counter[str] = Counter()
-    for chance in trials("full disk", 3, 0.04):
+    for chance in trials("full disk", 12, 0.02):
         operation = chance.choice(WRITING)
         folder = ready[operation].copy(small_disk / "workspace", chance.choice(JOURNALS))
         filler = small_disk / "filler"
@@ -103,7 +111,7 @@ def test_a_full_disk(ready: dict[str, Ready], small_disk: Path) -> None:
         works_again(ready[operation], folder)
         ends[f"{operation}: {'done' if good else 'refused'}"] += 1
         shutil.rmtree(folder)
-    print("full disk", dict(sorted(ends.items())))  # noqa: T201
+    told("a full disk", ends)
 
 
 def test_the_index_of_a_log_needs_room_too(ready: dict[str, Ready], small_disk: Path) -> None:
@@ -132,30 +140,32 @@ def test_backups_can_be_pruned_on_a_disk_without_a_byte_of_room(ready: dict[str,
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_a_folder_that_cannot_be_written(ready: dict[str, Ready], tmp_path: Path, operation: str) -> None:
     folder = ready[operation].copy(tmp_path / "locked up")
-    before = (folder / DATABASE).read_bytes()
+    database = folder / ready[operation].database
+    before = database.read_bytes()
     for path in (folder / "backups", folder):
         if path.is_dir():
             path.chmod(0o500)
-    ended = outcome(folder, operation, before=tuple(without_superpowers()))
+    ended = outcome_as(without_superpowers(), folder, operation)
     folder.chmod(0o700)
     assert ended.error == "WorkspaceUnusable"
     assert "not writable" in ended.summary
     assert ended.hint
-    assert (folder / DATABASE).read_bytes() == before
+    assert database.read_bytes() == before
     assert partials(folder) == []
 
 
-@pytest.mark.parametrize("operation", [name for name in OPERATIONS if name not in ("back up", "prune")])
+@pytest.mark.parametrize("operation", [name for name in OPERATIONS if name not in ("back up", "prune", "compress")])
 def test_a_database_that_cannot_be_written(ready: dict[str, Ready], tmp_path: Path, operation: str) -> None:
     folder = ready[operation].copy(tmp_path / "read-only")
-    (folder / DATABASE).chmod(0o400)
-    before = (folder / DATABASE).read_bytes()
-    ended = outcome(folder, operation, before=tuple(without_superpowers()))
+    database = folder / ready[operation].database
+    database.chmod(0o400)
+    before = database.read_bytes()
+    ended = outcome_as(without_superpowers(), folder, operation)
     assert ended.error == "DatabaseUnusable"
-    assert f"{DATABASE} is read-only" in ended.summary
+    assert f"{database.name} is read-only" in ended.summary
     assert "chmod u+w" in ended.hint
-    assert (folder / DATABASE).read_bytes() == before
-    assert (folder / DATABASE).stat().st_mode & 0o777 == 0o400
+    assert database.read_bytes() == before
+    assert database.stat().st_mode & 0o777 == 0o400
     assert partials(folder) == []
 
 
@@ -163,7 +173,7 @@ def test_a_database_that_cannot_be_written_is_backed_up_all_the_same(ready: dict
     folder = ready["back up"].copy(tmp_path / "read-only")
     (folder / DATABASE).chmod(0o400)
     before = len(list((folder / "backups").glob("*.db")))
-    assert outcome(folder, "back up", before=tuple(without_superpowers())).error == ""
+    assert outcome_as(without_superpowers(), folder, "back up").error == ""
     assert len(list((folder / "backups").glob("*.db"))) == before + 1
 
 

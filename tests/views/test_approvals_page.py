@@ -157,3 +157,16 @@ def test_the_figures_count_the_same(session: Session, demo: Path) -> None:
     page = analytics(session, "commands")
     tiles = {name: value for name, value, _ in (each.texts for each in page.cards["headline"].tiles.tiles)}
     assert tiles["Waiting for approval"] == "7"
+
+
+def test_a_command_that_cannot_be_shown_whole_can_only_be_denied(session: Session, demo: Path) -> None:
+    run_sql(demo / ACTIONS, "update pending_approvals set command = printf('%300000c', 'x') where approved is null")
+    session.open(demo)
+    page = approvals(session)
+    assert not page.approve_button.isEnabled()
+    assert "cannot be shown" in page.approve_button.toolTip()
+    assert "293 KB long: too long to be shown whole. It can only be denied." in page.details
+    row = page.current
+    assert row is not None
+    answer(session, page, approve=False, reason="unreadable")
+    assert stored(demo, row.approval.ident) == (0, "maria", "unreadable")

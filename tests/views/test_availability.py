@@ -41,6 +41,7 @@ def test_a_read_only_file_can_be_rehearsed_and_not_changed() -> None:
     assert found[Do.DRY_RUN] == ""
     assert found[Do.APPLY] == "felix_knowledge.db, or its folder, is read-only."
     assert "read-only" in situation(replace(made.component(), writable=False))
+    assert "close that program" in situation(replace(made.component(), risky_writer="3.40.1"))
 
 
 @pytest.mark.parametrize(

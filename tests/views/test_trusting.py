@@ -138,6 +138,7 @@ def test_exactly_what_was_shown_is_accepted(stranger: Path, stranger_session: Se
     (stranger / "migrations/notes/001_add_author.sql").write_text(changed)
     session.press(dialog.accept_button)
     session.finish()
+    assert session.notice().kind is Kind.SUCCESS, session.notice()
     assert session.row("notes")[-1] == "Not accepted"
     assert [each.text for each in unaccepted_in(stranger, ["notes"], task=Task())] == [changed]
 

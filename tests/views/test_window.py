@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,28 @@ def test_a_fault_of_our_own_is_reported_and_the_window_goes_on(
     assert "an egg in the works" in capsys.readouterr().err
     dialog.accept()
     assert session.window.isVisible()
+
+
+def test_a_fault_that_ends_a_thread_is_reported_too(
+    session: Session, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
+    usual = threading.excepthook
+    reporter = CrashReporter(session.window)
+    reporter.install()
+
+    def fail() -> None:
+        raise ZeroDivisionError("an egg in a thread")
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+    dialog = session.dialog(ReportDialog)
+    reporter.uninstall()
+    assert threading.excepthook is usual
+    assert "ZeroDivisionError: an egg in a thread" in dialog.text
+    assert "an egg in a thread" in capsys.readouterr().err
+    dialog.accept()
 
 
 _SESSION = """

@@ -34,6 +34,9 @@ __all__ = ["Approval", "Decision", "Queue", "Standing", "decide", "read_queue", 
 
 MAY_RUN_NOW = "Felix notes that a command has run when it has ended: one that runs just now is not stopped by this."
 
+_SAID = 500
+"""Characters of a command in a message."""
+
 _WHAT = {"approve": "Approve request", "deny": "Deny request", "undo answer": "Take back the answer to request"}
 """How the journal names each kind of work, before the request's id."""
 
@@ -52,7 +55,8 @@ def decide(
 ) -> Decision:
     """Answer a request in the name of `who`. A denial needs a reason; that of an approval is kept in the journal.
 
-    `seen` is the command as the person saw it: no other is answered in its place. Raises WrongUsage; Conflict where it
+    `seen` is the command as the person saw it: no other is answered in its place; one that cannot be shown whole can
+    only be denied. Raises WrongUsage; Conflict where it
     was answered meanwhile, has expired or has run; WorkspaceUnusable, DatabaseUnusable, Locked, CheckFailed, Cancelled.
     """
     who, reason = _tidy(who), _tidy(reason)
@@ -150,14 +154,17 @@ def _refuse_answering(found: Approval, now: float, *, approve: bool, seen: str |
         raise Conflict(f"{name} {when}. {unchanged}", "Felix has to ask again if the command is still wanted.")
     if seen is not None and seen != found.command:
         raise Conflict(
-            f"{name} is not about the command that was shown; it is about: {found.command}. {unchanged}",
+            f"{name} is not about the command that was shown; it is about: {_said(found.command)}. {unchanged}",
             "Look at it again: felix-dbadmin approvals list",
         )
-    if approve and found.recorded_command is not None and found.recorded_command != found.command:
+    deny = f'Deny it: felix-dbadmin approvals deny {found.ident} --reason "…"'
+    if approve and found.hidden:
+        raise Conflict(f"{name} cannot be approved here. {found.hidden} {unchanged}", deny)
+    if approve and found.other_command:
         raise Conflict(
-            f"{name} asks about: {found.command}. What Felix would run is another command:"
-            f" {found.recorded_command}. {unchanged}",
-            f'Deny it: felix-dbadmin approvals deny {found.ident} --reason "…"',
+            f"{name} asks about: {_said(found.command)}. What Felix would run is another command:"
+            f" {_said(found.other_command)}. {unchanged}",
+            deny,
         )
 
 
@@ -242,6 +249,10 @@ def _not_as_written(path: Path, back: Approval) -> CheckFailed:
 def _answered(found: Approval) -> str:
     by = f" by {found.by}" if found.by else ""
     return f"{found.standing}{by}{f' at {time_text(found.at)}' if found.at is not None else ''}"
+
+
+def _said(command: str) -> str:
+    return command if len(command) <= _SAID else f"{command[:_SAID]}…"
 
 
 def _tidy(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import time
 from collections import Counter
@@ -16,7 +17,7 @@ from felix_dbadmin.core.analytics.panel import State
 from felix_dbadmin.core.connection import open_searcher
 from felix_dbadmin.core.schema import columns_of
 from felix_dbadmin.core.task import Task
-from felix_dbadmin.core.text import moment_of
+from felix_dbadmin.core.text import bytes_text, moment_of
 from felix_dbadmin.core.utf8 import as_utf8
 from felix_dbadmin.core.workspace import open_workspace
 
@@ -30,6 +31,10 @@ MOST_WAITING = 1_000
 """Requests; nobody answers more in a sitting."""
 MOST_SETTLED = 50
 """The newest of what is decided, and of what lapsed."""
+LONGEST_COMMAND = 131_072
+"""Bytes; Linux hands no longer one to a shell."""
+LONGEST_NOTE = 20_000
+"""Bytes of each other text."""
 
 
 class Standing(StrEnum):
@@ -43,12 +48,17 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A request. Times are Unix seconds, None where there is none or it cannot be read; texts are '' for none."""
+    """A request. Times are Unix seconds, None where there is none or it cannot be read; texts are '' for none.
+
+    A text that is too long to be shown is cut, and then says how long it is.
+    """
 
     ident: int
     execution: int | None
     agent: str
     command: str
+    hidden: str
+    """Why `command` is not all of it, or not as it is stored: nobody can say yes to it here. '' where it is."""
     trust: str
     context: str
     risk: str
@@ -65,6 +75,15 @@ class Approval:
     """Its command has run. Felix notes that when the command has ended."""
     recorded_command: str | None
     """What it reads in command_executions, which is what Felix runs; None where that row is gone."""
+    same_command: bool
+    """Whether that is, byte by byte, what is asked about."""
+
+    @property
+    def other_command(self) -> str:
+        """What Felix would run instead of what is asked about; '' where it is the same, or nobody can say."""
+        if self.same_command or self.hidden or self.recorded_command is None:
+            return ""
+        return self.recorded_command or "an empty one"
 
     @property
     def decided(self) -> bool:
@@ -97,7 +116,7 @@ HAS_RUN = "coalesce(c.executed, 0) or c.execution_timestamp is not null"
 _LAST_MOMENT = 253_402_214_400.0
 """The last day of the year 9999."""
 
-_TEXTS = ("agent_id", "command", "trust_level", "context", "risk_assessment", "approved_by", "denial_reason")
+_NOTES = ("agent_id", "trust_level", "context", "risk_assessment", "approved_by", "denial_reason")
 
 
 def has_requests(db: apsw.Connection) -> bool:
@@ -192,24 +211,33 @@ def _undecided(db: apsw.Connection, now: float) -> tuple[Counter[Standing], list
 
 def read_requests(db: apsw.Connection, idents: Sequence[int], now: float) -> tuple[Approval, ...]:
     """Those that are there, in this order, as they stand at `now`."""
-    # Texts travel as bytes: they need not be valid UTF-8.
-    texts = ", ".join(as_utf8(db, f"a.{name}") for name in _TEXTS)
+    # Texts travel as bytes: they need not be valid UTF-8, and substr of a text ends at a NUL.
+    notes = ", ".join(_cut_to(db, f"a.{name}", LONGEST_NOTE) for name in _NOTES)
+    same = (
+        f"iif(octet_length(a.command) > {LONGEST_COMMAND} or octet_length(a.command) is not octet_length(c.command), 0,"
+        " cast(a.command as blob) is cast(c.command as blob))"
+    )
     rows = db.execute(
         "select a.approval_id, a.execution_id, a.requested_at, a.expires_at,"
-        f" iif(a.approved is null, null, iif(a.approved, 1, 0)), a.approved_at, {HAS_RUN}, {as_utf8(db, 'c.command')},"
-        f" {texts} from {TABLE} a left join {COMMANDS} c on c.execution_id = a.execution_id"
+        f" iif(a.approved is null, null, iif(a.approved, 1, 0)), a.approved_at, {HAS_RUN},"
+        f" c.command is null, {same},"
+        f" {_cut_to(db, 'c.command', LONGEST_COMMAND)}, {_cut_to(db, 'a.command', LONGEST_COMMAND)}, {notes}"
+        f" from {TABLE} a left join {COMMANDS} c on c.execution_id = a.execution_id"
         " where a.approval_id in (select value from json_each(?))",
         (json.dumps(list(idents)),),
     )
     found: dict[int, Approval] = {}
-    for ident, execution, requested, expires, approved, at, has_run, recorded, *values in rows:
-        agent, command, trust, context, risk, by, reason = map(_text, values)
+    for ident, execution, requested, expires, approved, at, has_run, gone, same_bytes, *values in rows:
+        pairs = tuple(zip(values[::2], values[1::2], strict=True))
+        recorded, command = (_text(begin, size, LONGEST_COMMAND) for begin, size in pairs[:2])
+        agent, trust, context, risk, by, reason = (_text(begin, size, LONGEST_NOTE) for begin, size in pairs[2:])
         until = _moment(expires)
         found[ident] = Approval(
             ident=ident,
             execution=execution if isinstance(execution, int) else None,
             agent=agent,
             command=command,
+            hidden=_hidden(*pairs[1]),
             trust=trust,
             context=context,
             risk=risk,
@@ -221,7 +249,8 @@ def read_requests(db: apsw.Connection, idents: Sequence[int], now: float) -> tup
             at=_moment(at),
             reason=reason,
             executed=bool(has_run),
-            recorded_command=None if recorded is None else _text(recorded),
+            recorded_command=None if gone else recorded,
+            same_command=bool(same_bytes),
         )
     return tuple(found[ident] for ident in idents if ident in found)
 
@@ -232,5 +261,32 @@ def _moment(value: object) -> float | None:
     return found if found is not None and 0 <= found <= _LAST_MOMENT else None
 
 
-def _text(value: object) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else ""
+def _cut_to(db: apsw.Connection, column: str, longest: int) -> str:
+    """SQL for two columns: the first bytes of a text, one more than may be shown where there are, and its length."""
+    return f"substr({as_utf8(db, column)}, 1, {longest + 1}), octet_length({column})"
+
+
+def _text(begin: object, size: object, longest: int) -> str:
+    if not isinstance(begin, bytes):
+        return ""
+    if len(begin) <= longest:
+        return begin.decode("utf-8", "replace")
+    # A character that the cut went through is left out.
+    shown = codecs.getincrementaldecoder("utf-8")("replace").decode(begin[:longest])
+    return f"{shown}… ({_size(size)} in all)"
+
+
+def _size(size: object) -> str:
+    return bytes_text(size) if isinstance(size, int) else "longer"
+
+
+def _hidden(begin: object, size: object) -> str:
+    if not isinstance(begin, bytes):
+        return ""
+    if len(begin) > LONGEST_COMMAND:
+        return f"The command is {_size(size)} long: too long to be shown whole."
+    try:
+        begin.decode("utf-8")
+    except UnicodeDecodeError:
+        return "The command holds bytes that are no text: it cannot be shown as it is."
+    return ""

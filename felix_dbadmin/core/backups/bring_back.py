@@ -21,6 +21,7 @@ from felix_dbadmin.core.backups.plain import plain
 from felix_dbadmin.core.backups.restore import STEPS, checked, require_same_database
 from felix_dbadmin.core.backups.rows_back import Written, state_of, values_check, verdict, write_rows
 from felix_dbadmin.core.backups.take import BackupTaken, take_backup
+from felix_dbadmin.core.backups.verify import Finding
 from felix_dbadmin.core.component import Component
 from felix_dbadmin.core.connection import attach_published, explaining, open_published, open_writer
 from felix_dbadmin.core.errors import (
@@ -56,7 +57,7 @@ class BroughtBack:
     updated: int
     deleted: int
     safety: BackupTaken
-    checks: tuple[Check, ...]
+    checks: tuple[Check | Finding, ...]
 
 
 def bring_back(folder: Path, component: str, backup: str, table: str, keys: Keys | None, *, task: Task) -> BroughtBack:
@@ -103,9 +104,10 @@ def bring_back(folder: Path, component: str, backup: str, table: str, keys: Keys
                     f"Go back to its state before: felix-dbadmin backup restore {safety.path.name}",
                 )
         entry.detail = f"{_summary(written)}; the state before is in {safety.path.name}"
+    seen: Check | Finding = read
     if not read.ok:
-        read = Check(read.name, True, f"another program has written since: {read.detail}")
-    return BroughtBack(match.table, written.inserted, written.updated, written.deleted, safety, (*checks, read))
+        seen = Finding(read.name, None, f"another program has written since, so it cannot be judged: {read.detail}")
+    return BroughtBack(match.table, written.inserted, written.updated, written.deleted, safety, (*checks, seen))
 
 
 def _command(backup: str, table: str, keys: Keys | None) -> str:

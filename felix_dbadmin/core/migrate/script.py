@@ -9,6 +9,7 @@ import ast
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from felix_dbadmin.core.component import Component
@@ -112,6 +113,7 @@ def read_migration(component: str, path: Path) -> Migration:
     return parse_migration(component, path.name, source)
 
 
+@lru_cache(maxsize=32)  # a status, a plan and a change each want the same texts parsed, from file and from log
 def parse_migration(component: str, file: str, source: str) -> Migration:
     """The migration in `source`; `file` gives version and default description. Raises MigrationFileInvalid."""
     name = _FILE_NAME.fullmatch(file)

@@ -12,7 +12,7 @@ from felix_dbadmin.core.backups.catalogue import Backup, list_backups
 from felix_dbadmin.core.component import Component
 from felix_dbadmin.core.connection import open_reader
 from felix_dbadmin.core.errors import DbAdminError, Locked, NotAccepted
-from felix_dbadmin.core.files import size_with_wal
+from felix_dbadmin.core.files import read_header, size_with_wal
 from felix_dbadmin.core.holders import exclusive_locks, lock_holder
 from felix_dbadmin.core.migrate.health import Drift, find_drift
 from felix_dbadmin.core.migrate.plan import AppliedMigration, Standing
@@ -74,6 +74,8 @@ class ComponentStatus:
     trouble: Trouble | None
     writable: bool = True
     """Whether the file and its folder may be written."""
+    risky_writer: str = ""
+    """The version of the SQLite that wrote the file last, where that can lose commits beside another; mostly ''."""
 
     @property
     def foreign(self) -> tuple[AppliedMigration, ...]:
@@ -101,6 +103,16 @@ class ComponentStatus:
     @property
     def conflicting(self) -> bool:
         return bool(self.foreign or self.drift or self.deviating)
+
+    @property
+    def advice(self) -> str:
+        """What to know before anything is changed; '' for nothing."""
+        if not self.risky_writer:
+            return ""
+        return (
+            f"{self.database} was last written by SQLite {self.risky_writer}, which in WAL mode can lose what it"
+            " commits while another program works there: close that program (often Felix) before you change anything."
+        )
 
     @property
     def health(self) -> str:
@@ -170,8 +182,10 @@ def _component_status(
     trouble: Trouble | None = None
     standing: Standing | None = None
     drift: tuple[Drift, ...] = ()
+    risky_writer = ""
     try:
         if database.exists():
+            risky_writer = read_header(database).risky_writer
             with open_reader(database, task) as db:
                 standing = standing_of(db, component, task)
                 drift = find_drift(standing, read_schema(db), task)
@@ -199,6 +213,7 @@ def _component_status(
         size=size_with_wal(database),
         trouble=trouble,
         writable=os.access(workspace.folder, os.W_OK) and (not database.exists() or os.access(database, os.W_OK)),
+        risky_writer=risky_writer,
     )
 
 

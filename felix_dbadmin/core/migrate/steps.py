@@ -80,7 +80,7 @@ def run_step(
     planned = [statement.sql for statement in step.statements]
     columns_too = touches_columns(planned) or bool(step.migration and step.migration.python)
     before = read_holdings(db, schema, component, task, columns_too=columns_too)
-    problems = runner.problems(schema, ())
+    problems = (*runner.problems(schema, ()), *integrity.lost_parents(db, schema))
     with guarded(db):
         checks = runner.checks(step.checks, "precondition")
         runner.change()
@@ -89,7 +89,8 @@ def run_step(
     new_schema = read_schema(db)
     after = read_holdings(db, new_schema, component, task, columns_too=columns_too)
     ran = [run.sql for run in recorder.of_step(recorder.step)]
-    found = integrity.new_problems(problems, runner.problems(new_schema, tuple(ran)))
+    problems_now = (*runner.problems(new_schema, tuple(ran)), *integrity.lost_parents(db, schema))
+    found = integrity.new_problems(problems, problems_now)
     if found:
         raise CheckFailed(
             f"{step.title}: {list_text([problem.what for problem in found])}.",

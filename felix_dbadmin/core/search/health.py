@@ -77,7 +77,7 @@ class IndexHealth:
     last_optimised: float | None = None
     """Unix seconds; None where the journal does not know of it."""
     integrity: Check | None = None
-    """None where it was not looked at."""
+    """None where rows were only counted, which proves little."""
     healthy: bool = False
     advice: str = ""
     """'' where nothing need be done."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QFormLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from felix_dbadmin.models.approval_rows import ApprovalRow, details_of
+from felix_dbadmin.models.plain import breakable
 from felix_dbadmin.views.dialogs.consent import ConsentDialog
 from felix_dbadmin.views.widgets.basics import fixed_font, named
 
@@ -20,16 +22,17 @@ class AnswerDialog(ConsentDialog):
         heading = f"{verb} this command?"
         super().__init__(f"{verb} request {row.approval.ident}", heading, verb, parent)
         self.row, self.approve = row, approve
-        self.command = QPlainTextEdit(row.approval.command, self)
+        self.command = QPlainTextEdit(breakable(row.approval.command), self)
         self.command.setReadOnly(True)
         self.command.setFont(fixed_font())
+        self.command.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)  # between words it takes seconds for 100 kB
         self.command.setTabChangesFocus(True)
         self.command.setMaximumHeight(self.command.fontMetrics().lineSpacing() * _LINES)
         named(self.command, "The command")
         self.body.addWidget(self.command)
         self.add_text(details_of(row))
-        if row.other_command:
-            self.add_text(f"What Felix would run is another command: {row.other_command}").make_bold()
+        if row.warning:
+            self.add_text(row.warning).make_bold()
         form = QFormLayout()
         self.name = QLineEdit(name, self)
         self.reason = QLineEdit(self)

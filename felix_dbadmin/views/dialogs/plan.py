@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFormLayout, QSpinBox, QWidget
 from felix_dbadmin.core.backups.catalogue import Backup
 from felix_dbadmin.core.errors import DbAdminError
 from felix_dbadmin.core.text import age_text, bytes_text
+from felix_dbadmin.models.plain import plain_tooltip
 from felix_dbadmin.models.roles import Tone
 from felix_dbadmin.models.table_model import Column, TableModel
 from felix_dbadmin.views.dialogs.consent import ConsentDialog
@@ -94,13 +95,13 @@ class PlanDialog(ConsentDialog):
         self.table.fit_columns(60)
         self.sentence.setText(sentence)
         self.accept_button.setEnabled(bool(gone))
-        self.accept_button.setToolTip("" if gone else sentence)
+        self.accept_button.setToolTip(plain_tooltip("" if gone else sentence))
 
     def show_trouble(self, error: DbAdminError) -> None:
         self._fates.set_rows(())
         self.sentence.setText(f"{error.summary}\n{error.hint}")
         self.accept_button.setText(self._words.done)
-        self.accept_button.setToolTip(error.summary)
+        self.accept_button.setToolTip(plain_tooltip(error.summary))
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()

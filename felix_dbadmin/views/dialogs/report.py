@@ -6,6 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from felix_dbadmin.models.plain import breakable
 from felix_dbadmin.views.widgets.basics import PlainLabel, fixed_font, named
 
 
@@ -22,7 +23,7 @@ class ReportDialog(QDialog):
             " try again. Please send this report to the developers.",
             self,
         )
-        self._text = QPlainTextEdit(report, self)
+        self._text = QPlainTextEdit(breakable(report), self)
         self._text.setReadOnly(True)
         self._text.setFont(fixed_font())
         self._text.setTabChangesFocus(True)

@@ -9,6 +9,7 @@ from felix_dbadmin.core.backups.catalogue import Backup
 from felix_dbadmin.core.migrate.plan import Direction, Plan
 from felix_dbadmin.core.rehearse.report import Rehearsal
 from felix_dbadmin.core.text import count_text, list_text, time_text
+from felix_dbadmin.models.plain import plain_tooltip
 from felix_dbadmin.models.review import review_groups
 from felix_dbadmin.models.roles import Tone
 from felix_dbadmin.models.wording import inside_text
@@ -64,7 +65,7 @@ class ReviewDialog(QDialog):
         self.difference.setVisible(instead is not None)
         if instead is not None:
             self.restore_button.setText(instead_text(plans[0], instead))
-            self.restore_button.setToolTip(instead.name)
+            self.restore_button.setToolTip(plain_tooltip(instead.name))
             self.difference.setText(difference_text(plans[0], instead))
         self.cancel_button = QPushButton("Cancel", self)
         self.cancel_button.setDefault(True)

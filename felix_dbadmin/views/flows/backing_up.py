@@ -63,10 +63,11 @@ class VerifyBackupFlow(Flow):
     @Slot(object)
     def _take(self, found: Verification) -> None:
         details = "\n".join(f"{check_line(item).text}  {item.detail}".strip() for item in found.findings)
-        looked = count_text(len(found.findings), "check")
+        passed, failed = (sum(item.ok is wanted for item in found.findings) for wanted in (True, False))
+        looked = f"{count_text(passed, 'check')} passed"
         if not found.ok:
-            failed = sum(item.ok is False for item in found.findings)
-            summary = f"{found.path.name} is not to be relied on: {failed} of {looked} failed."
+            of_all = count_text(passed + failed, "check")
+            summary = f"{found.path.name} is not to be relied on: {failed} of {of_all} failed."
             hint = "Take a new backup, and keep this one apart until you know what happened to it."
             self.end(Notice(Kind.ERROR, summary, hint, details, place=self.place))
         elif found.manifest is None:

@@ -39,7 +39,7 @@ class BringBackFlow(Flow):
         if answer != QDialog.DialogCode.Accepted:
             self.end()
             return
-        self.show_progress("Cancel", "All of it is rolled back: the database is as it was.")
+        self.show_progress("Cancel", "Until the last step all of it is rolled back; then it is brought back whole.")
         wanted = self._wanted
         work = partial(
             bring_back, self.around.folder, self._status.name, wanted.backup, wanted.table.table, wanted.keys
@@ -56,10 +56,11 @@ def brought_back_notice(component: str, brought: BroughtBack) -> Notice:
     counts = ((brought.inserted, "inserted"), (brought.updated, "changed back"), (brought.deleted, "deleted"))
     done = list_text([f"{count_text(count, 'row')} {words}" for count, words in counts if count])
     passed = sum(check.ok is True for check in brought.checks)
+    judged = sum(check.ok is not None for check in brought.checks)
     details = "\n".join(f"{check_line(check).text}  {check.detail}".strip() for check in brought.checks)
     summary = (
         f"{brought.table} in {component}: {done or 'nothing had to be written'}; {passed} of"
-        f" {count_text(len(brought.checks), 'check')} passed after reading it back"
+        f" {count_text(judged, 'check')} passed after reading it back"
         f" · safety backup {brought.safety.path.name}"
     )
     undo = Undo(component, brought.safety.path.name)

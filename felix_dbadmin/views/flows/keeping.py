@@ -85,7 +85,7 @@ class DeleteFlow(BackupFlow):
         return partial(delete_backup, self.around.folder, self.backup.name)
 
     def tell(self, result: Pruned) -> Notice:
-        summary = f"{self.backup.name} is deleted: {bytes_text(result.freed)} are free again."
+        summary = f"{self.backup.name} is deleted: {bytes_text(result.freed)}."
         return Notice(Kind.SUCCESS, summary, place=self.place)
 
 

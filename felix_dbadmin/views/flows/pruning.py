@@ -45,7 +45,7 @@ class RetentionFlow(PlanFlow):
 
     def tell(self, result: Pruned) -> Notice:
         skipped = "\n".join(f"{name}: {why}" for name, why in result.skipped)
-        summary = f"{count_text(len(result.deleted), 'backup')} deleted: {bytes_text(result.freed)} are free again."
+        summary = f"{count_text(len(result.deleted), 'backup')} deleted: {bytes_text(result.freed)}."
         kind = Kind.WARNING if skipped else Kind.SUCCESS
         hint = f"{count_text(len(result.skipped), 'backup')} stayed, though they were in the list." if skipped else ""
         return Notice(kind, summary, hint, skipped or "\n".join(result.deleted), place=self.place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent, QTextOption
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -31,6 +31,7 @@ from felix_dbadmin.models.approval_rows import (
     rows_of,
 )
 from felix_dbadmin.models.panel_text import Message, Way
+from felix_dbadmin.models.plain import breakable
 from felix_dbadmin.models.table_model import TableModel
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.notice import Notice
@@ -183,19 +184,20 @@ class ApprovalsPage(QWidget):
     def _settle(self) -> None:
         """Details and buttons follow what is selected."""
         row = self.current
-        text = row.approval.command if row is not None else ""
+        text = breakable(row.approval.command) if row is not None else ""
         if text != self.command.toPlainText():
             self.command.setPlainText(text)
         lines = [details_of(row)] if row is not None else []
-        if row is not None and row.other_command:
-            lines.append(f"What Felix would run is another command: {row.other_command}")
+        if row is not None and row.warning:
+            lines.append(row.warning)
         self._details.setText("\n".join(lines))
         open_ = row is not None and row.answerable
-        self.approve_button.setEnabled(open_)
+        readable = row is None or not row.approval.hidden
+        self.approve_button.setEnabled(open_ and readable)
         self.deny_button.setEnabled(open_)
         reason = "" if open_ else "It cannot be answered any more." if row is not None else "Select a request first."
-        for button in (self.approve_button, self.deny_button):
-            button.setToolTip(reason)
+        self.approve_button.setToolTip(reason or ("" if readable else "The command cannot be shown as it is."))
+        self.deny_button.setToolTip(reason)
 
     @Slot()
     def _ask_approve(self) -> None:
@@ -222,6 +224,7 @@ class ApprovalsPage(QWidget):
     def _lay_out(self) -> None:
         self.command.setReadOnly(True)
         self.command.setFont(fixed_font())
+        self.command.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)  # between words it takes seconds for 100 kB
         self.command.setTabChangesFocus(True)
         self.command.setMaximumHeight(self.command.fontMetrics().lineSpacing() * _LINES)
         named(self.command, "The selected command")

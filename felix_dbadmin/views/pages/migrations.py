@@ -11,6 +11,7 @@ from felix_dbadmin.core.migrate.plan import Direction
 from felix_dbadmin.core.migrate.status import ComponentStatus, WorkspaceStatus
 from felix_dbadmin.core.rehearse.report import Rehearsal
 from felix_dbadmin.models.columns import MIGRATION_COLUMNS, MigrationRow, migration_rows
+from felix_dbadmin.models.plain import plain_tooltip
 from felix_dbadmin.models.table_model import TableModel
 from felix_dbadmin.models.version_points import choice_at, legend, version_points
 from felix_dbadmin.models.wording import trouble_hint, trouble_icon
@@ -197,7 +198,7 @@ class MigrationsPage(QWidget):
         choice = choice_at(self._status, version)
         self.change.setData(choice.request)
         self.change.setText(choice.text)
-        self.change.setToolTip(choice.reason)
+        self.change.setToolTip(plain_tooltip(choice.reason))
         self.change.setStatusTip(choice.reason)
         self.change.setEnabled(choice.request is not None)
         self.menu.popup(self.line.mapToGlobal(self.line.place_of(version)))

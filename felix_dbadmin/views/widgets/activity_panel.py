@@ -17,7 +17,7 @@ from felix_dbadmin.models.activity_rows import (
     ActivityRow,
     merged,
 )
-from felix_dbadmin.models.plain import plain_tooltip
+from felix_dbadmin.models.plain import breakable, plain_tooltip
 from felix_dbadmin.models.table_model import TableModel
 from felix_dbadmin.views.job_log import JobLog
 from felix_dbadmin.views.look import Look
@@ -121,7 +121,7 @@ class ActivityPanel(QWidget):
     @Slot(QModelIndex)
     def _show_selected(self) -> None:
         row = self.row
-        text = row.text if row else ""
+        text = breakable(row.text if row else "")
         if self.log.toPlainText() != text:
             at_end = self.log.verticalScrollBar().value() == self.log.verticalScrollBar().maximum()
             self.log.setPlainText(text)

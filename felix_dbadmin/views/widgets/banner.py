@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from felix_dbadmin.models.plain import breakable, plain_tooltip
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.notice import Kind, Notice
 from felix_dbadmin.views.widgets.basics import PlainLabel, fixed_font, icon_button, named
@@ -84,7 +85,7 @@ class Banner(QFrame):
         self._summary.setText(notice.summary)
         self._hint.setText(notice.hint)
         self._hint.setVisible(bool(notice.hint))
-        self._details.setPlainText(notice.details)
+        self._details.setPlainText(breakable(notice.details))
         lines = min(_DETAIL_LINES, self._details.blockCount() + 1)
         self._details.setMaximumHeight(self._details.fontMetrics().lineSpacing() * lines)
         self._more.setVisible(bool(notice.details))
@@ -94,7 +95,7 @@ class Banner(QFrame):
         self._undo.setVisible(notice.undo is not None)
         if notice.undo is not None:
             self._undo.setText(notice.undo.text)
-            self._undo.setToolTip(notice.undo.tip)
+            self._undo.setToolTip(plain_tooltip(notice.undo.tip))
         named(self, f"{_SPOKEN[notice.kind]}: {notice.summary}", notice.hint)
         parent = self.parentWidget()
         self._place_actions(parent.width() if parent else self.width())

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from felix_dbadmin.models.plain import breakable
 from felix_dbadmin.models.sql_highlighter import SqlHighlighter
 from felix_dbadmin.views.theme import Theme
 from felix_dbadmin.views.widgets.basics import fixed_font, named
@@ -39,6 +40,7 @@ class CodeView(QPlainTextEdit):
 
     def show_code(self, text: str, *, python: bool = False) -> None:
         self._highlighter.set_python(python)
+        text = breakable(text)
         if text != self.toPlainText():
             self.setPlainText(text)
 

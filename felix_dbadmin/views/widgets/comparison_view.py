@@ -32,6 +32,7 @@ from felix_dbadmin.models.comparison import (
     schema_groups,
     versions_sentence,
 )
+from felix_dbadmin.models.plain import plain_tooltip
 from felix_dbadmin.models.table_model import TableModel
 from felix_dbadmin.views.action_set import ActionSet
 from felix_dbadmin.views.do import Do
@@ -211,10 +212,10 @@ class ComparisonView(QWidget):
         count = len(wanted.keys) if wanted is not None and wanted.keys is not None else 0
         self.rows_button.setText(f"Bring {count_text(count, 'row')} back…" if count > 1 else "Bring this row back…")
         self.rows_button.setEnabled(count > 0)
-        self.rows_button.setToolTip("" if count else _why_no_rows(table))
+        self.rows_button.setToolTip(plain_tooltip("" if count else _why_no_rows(table)))
         reason = self._why_no_table(table)
         self.table_button.setEnabled(not reason)
-        self.table_button.setToolTip(reason or "Make the whole table as it is in the backup")
+        self.table_button.setToolTip(plain_tooltip(reason or "Make the whole table as it is in the backup"))
         self._tell()
 
     def _tell(self) -> None:

@@ -97,7 +97,7 @@ class JobBar(QWidget):
 
     def _say(self, text: str, tip: str) -> None:
         self._write(text)
-        self.show_button.setToolTip(tip)
+        self.show_button.setToolTip(plain_tooltip(tip))
         for part, shown in ((self._bar, False), (self._stop, False), (self.show_button, True)):
             part.setVisible(shown)
         self.show()

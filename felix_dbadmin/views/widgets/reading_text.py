@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from felix_dbadmin.core.search.reading import FieldRead, RowRead
 from felix_dbadmin.core.search.showing import FieldKind
+from felix_dbadmin.models.plain import breakable
 from felix_dbadmin.models.roles import Tone
 from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.widgets.basics import fixed_font, named
@@ -115,7 +116,7 @@ class ReadingText(QPlainTextEdit):
         begin = cursor.position()
         # Every kind of line end is one character in the text and one place in the document.
         fixed = field.kind in (FieldKind.JSON, FieldKind.BINARY)
-        cursor.insertText(_one_place_each(text), self._form(fixed=fixed))
+        cursor.insertText(breakable(_one_place_each(text)), self._form(fixed=fixed))
         self._marks += [
             (begin + units(text[:start]), begin + units(text[:end]))
             for start, end in field.text.spans[: MOST_MARKS - len(self._marks)]

@@ -11,6 +11,7 @@ import pytest
 from felix_dbadmin.core.activity import activities
 from felix_dbadmin.core.analytics.approvals import Standing, decide, read_queue
 from felix_dbadmin.core.analytics.panel import State
+from felix_dbadmin.core.analytics.requests import LONGEST_COMMAND, LONGEST_NOTE
 from felix_dbadmin.core.errors import CheckFailed, Conflict, DbAdminError, Locked, WrongUsage
 from felix_dbadmin.core.task import Task
 from felix_dbadmin.core.workspace import locked, open_workspace
@@ -240,6 +241,71 @@ def test_texts_that_are_no_text(actions: Path) -> None:
     run_sql(actions, "update pending_approvals set command = cast(x'ff41' as text), context = null, agent_id = 7")
     (found,) = read_queue(actions.parent, task=Task()).waiting
     assert (found.ident, found.command, found.context, found.agent) == (ident, "\N{REPLACEMENT CHARACTER}A", "", "7")
+
+
+def put_command(actions: Path, asked: str, recorded: str) -> None:
+    """What is asked about and what Felix would run, as SQL; past the index over the commands."""
+    run_sql(
+        actions,
+        *(f"drop trigger if exists command_fts_{event}" for event in ("insert", "update", "delete")),
+        f"update pending_approvals set command = {asked}",
+        f"update command_executions set command = {recorded}",
+    )
+
+
+@pytest.mark.parametrize("length", [LONGEST_COMMAND + 1, 5_000_000])
+def test_a_command_that_is_too_long_to_be_shown_can_only_be_denied(actions: Path, length: int) -> None:
+    ident = ask_for(actions, context="c" * 50_000)
+    command = f"'rm -rf build' || replace(printf('%{length - 12}c', ' '), ' ', 'x')"
+    put_command(actions, command, command)
+    (found,) = read_queue(actions.parent, task=Task()).waiting
+    assert found.command.startswith("rm -rf buildxxx")
+    assert found.command.endswith("MB in all)" if length > 1_000_000 else "KB in all)")
+    assert len(found.command) < LONGEST_COMMAND + 30
+    assert len(found.context) < LONGEST_NOTE + 30
+    assert "too long to be shown whole" in found.hidden
+    with pytest.raises(Conflict, match=r"cannot be approved here.*too long to be shown whole.*Nothing was changed"):
+        decide(actions.parent, ident, True, "Ada", "", task=Task(), seen=found.command)
+    assert query(actions, ANSWER + str(ident)) == [(None, None, None, None)]
+    assert decide(actions.parent, ident, False, "Ada", "unreadable", task=Task(), seen=found.command).approval.decided
+
+
+def test_the_longest_command_that_can_run_is_shown_whole(actions: Path) -> None:
+    ident = ask_for(actions)
+    put_command(actions, *[f"printf('%{LONGEST_COMMAND - 2}c', 'x') || 'ä'"] * 2)
+    (found,) = read_queue(actions.parent, task=Task()).waiting
+    assert (len(found.command), found.command[-1], found.hidden) == (LONGEST_COMMAND - 1, "ä", "")
+    assert decide(actions.parent, ident, True, "Ada", "", task=Task(), seen=found.command).approval.decided
+
+
+def test_a_cut_never_makes_half_a_character(actions: Path) -> None:
+    ask_for(actions)
+    put_command(actions, *[f"replace(printf('%{LONGEST_COMMAND}c', ' '), ' ', 'ä') || 'x'"] * 2)
+    (found,) = read_queue(actions.parent, task=Task()).waiting
+    assert found.command.partition("…")[0] == "ä" * (LONGEST_COMMAND // 2)
+
+
+@pytest.mark.parametrize(
+    ("asked", "recorded", "words"),
+    [
+        ("cast(x'7266ff' as text)", "cast(x'7266ff' as text)", "holds bytes that are no text"),
+        # Both would be shown with the same replacement character.
+        ("'rm \ufffd'", "cast(x'726d20ff' as text)", "What Felix would run is another command"),
+        (
+            "cast('ls' || char(0) as text)",
+            "cast('ls' || char(0) || '; rm -rf /' as text)",
+            "is another command: ls\x00;",
+        ),
+        ("'ls'", "''", "is another command: an empty one"),
+    ],
+)
+def test_a_yes_is_only_for_what_is_shown_and_would_run(actions: Path, asked: str, recorded: str, words: str) -> None:
+    ident = ask_for(actions)
+    put_command(actions, asked, recorded)
+    (found,) = read_queue(actions.parent, task=Task()).waiting
+    with pytest.raises(Conflict, match=words):
+        decide(actions.parent, ident, True, "Ada", "", task=Task(), seen=found.command)
+    assert query(actions, ANSWER + str(ident)) == [(None, None, None, None)]
 
 
 def test_without_the_table_there_is_no_queue(fresh: Path, actions: Path) -> None:

@@ -21,6 +21,7 @@ from felix_dbadmin.core.task import Progress, Task
 from tests.core.backups.beside_helpers import backed_up, change, compared, figures, table_of
 from tests.core.backups.helpers import change_bytes
 from tests.core.backups.test_compare import KINDS, fill, tables
+from tests.helpers.peers import attempt
 from tests.helpers.workspaces import dump, query, run_sql
 
 ENTRIES = "knowledge_entries"
@@ -251,3 +252,20 @@ def test_a_key_that_differs_in_case_only_is_changed(tmp_path: Path) -> None:
     assert figures(table_of(compared(tmp_path, backup))) == (0, 0, 1)
     assert bring(tmp_path, backup) == (0, 1, 0)
     assert query(tmp_path / "notes.db", "select id from t") == [("Key",)]
+
+
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+def test_what_another_program_wrote_since_is_not_called_all_right(tmp_path: Path, mode: str) -> None:
+    backup = backed_up(tmp_path, "create table t(a integer primary key, b)", "insert into t values (1, 'old')")
+    path = tmp_path / "notes.db"
+    run_sql(path, f"pragma journal_mode = {mode}", "update t set b = 'new'")
+    said: list[str] = []
+
+    def listen(progress: Progress) -> None:
+        if progress.step == 3 and not said:
+            said.append(attempt(path, "update t set b = 'newer'"))
+
+    done = bring_back(tmp_path, "notes", backup, "t", None, task=Task(listen))
+    assert said == ["ok"]
+    assert {check.name: check.ok for check in done.checks}["values"] is None
+    assert "another program has written since" in done.checks[-1].detail

@@ -205,6 +205,25 @@ def test_a_statement_that_ends_the_transaction_is_refused(tmp_path: Path) -> Non
     assert query(path, "select name from sqlite_schema where name = 't'") == []
 
 
+@pytest.mark.parametrize("rows", [0, 1])
+def test_a_rebuild_that_takes_a_table_from_under_its_children_is_refused(tmp_path: Path, rows: int) -> None:
+    """Renamed first, the children's keys follow the old table; while they are empty SQLite sees nothing wrong."""
+    text = (
+        "-- migrate:up foreign_keys:off\nALTER TABLE notes RENAME TO notes_old;\n"
+        "CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT NOT NULL, body TEXT);\n"
+        "INSERT INTO notes SELECT * FROM notes_old;\nDROP TABLE notes_old;\n"
+    )
+    add_component(tmp_path, files={"001_bad.sql": text})
+    path = notes_database(tmp_path)
+    run_sql(path, "create table tags(note_id integer references notes(id))")
+    run_sql(path, *["insert into tags values (1)"] * rows)
+    with pytest.raises(CheckFailed, match="notes_old, which is not there" if not rows else "no row of notes_old"):
+        apply(tmp_path)
+    assert query(path, "select sql from sqlite_schema where name = 'tags'") == [
+        ("CREATE TABLE tags(note_id integer references notes(id))",)
+    ]
+
+
 class TestLosses:
     def test_a_rollback_that_loses_values_needs_consent_to_exactly_that(self, tmp_path: Path) -> None:
         add_component(tmp_path)

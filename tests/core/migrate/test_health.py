@@ -136,3 +136,15 @@ def test_one_unreadable_database_does_not_hide_the_others(fresh: Path) -> None:
     tasks = status.component("tasks")
     assert tasks is not None
     assert len(tasks.pending) == 4
+
+
+def test_an_index_over_rows_of_another_table_is_not_called_whole_without_a_look_at_them(tmp_path: Path) -> None:
+    up = "CREATE VIRTUAL TABLE found USING fts5(title, content='notes', content_rowid='id');"
+    up += " INSERT INTO found(found) VALUES ('rebuild');"
+    add_component(tmp_path, files={"001_find.sql": f"-- migrate:up\n{up}\n-- migrate:down\nDROP TABLE found;\n"})
+    path = notes_database(tmp_path)
+    carry_out(tmp_path, rehearse(tmp_path, Request("notes"), task=Task()).plan, task=Task())
+    run_sql(path, "update notes set title = 'another'")
+    first = verify_component(tmp_path, "notes", task=Task()).checks[0]
+    assert first.name.endswith("whole in themselves")
+    assert "found not compared" in first.detail

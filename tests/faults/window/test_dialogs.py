@@ -138,9 +138,8 @@ class Room(QObject):
                 dialog.reject()
 
     def answer(self) -> None:
-        approval = Approval(
-            1, 1, "agent", "rm x", "review", "", "low", 1.0, None, False, Standing.WAITING, "", None, "", False, "rm x"
-        )
+        asked = (1, 1, "agent", "rm x", "", "review", "", "low", 1.0, None, False)
+        approval = Approval(*asked, Standing.WAITING, "", None, "", False, "rm x", True)
         self.window.analytics.approvals.answer_wanted.emit(ApprovalRow(approval, 2.0), True)
 
     def bring_back(self) -> None:
