@@ -40,8 +40,8 @@ CASES = tuple(
     if mode == "delete" or scene.name not in ("create", "prune", "compress")
 )
 
-FAULT_SHARE = 0.3 / len(CASES)
-CUT_SHARE = 0.1 / len(CASES)
+FAULT_SHARE = 0.15 / len(CASES)
+CUT_SHARE = 0.06 / len(CASES)
 """Of a soak. All faults of all operations, some 22,000, take a quarter of an hour; power cuts have no end."""
 
 CODES: dict[str, tuple[int, ...]] = {

@@ -53,7 +53,7 @@ NORMAL, SOAK = 12, 1000
 SLOW, LESS = ("ReviewDialog", "QFileDialog"), 5
 """In a normal run these are opened at each fifth time only."""
 
-SHARE = 0.2
+SHARE = 0.1
 """Of a soak, for all of them together."""
 
 GROWTH = 0.05

@@ -33,7 +33,7 @@ def test_after_a_kill_of_the_window_no_process_stays_and_the_database_is_old_or_
 ) -> None:
     ends: Counter[str] = Counter()
     slowest, killed = 0.0, 0
-    for chance in trials("kill the window", 5, 0.06):
+    for chance in trials("kill the window", 5, 0.04):
         operation = ("apply", "back up", "restore")[killed % 3]
         states = ready[operation].states
         folder = ready[operation].copy(tmp_path / "killed", chance.choice(("delete", "wal")))
