@@ -114,9 +114,18 @@ def examine(path: Path) -> None:
             f"{name} is empty (0 bytes): a database that was lost, or never written.",
             "Restore a backup, or delete the empty file and a new database is made at the next migration.",
         )
-    with raw(path) as file:
-        header = file.xRead(HEADER_BYTES, 0)
-    _judge(name, header, size, whole=not _has_journal(path))
+    # A write of another program that begins or ends in between is no damage: what looks cut off is looked at again.
+    for last in (False, True):
+        quiet = not _has_journal(path)
+        with raw(path) as file:
+            header, size = file.xRead(HEADER_BYTES, 0), file.xFileSize()
+        try:
+            _judge(name, header, size, whole=quiet and not _has_journal(path))
+        except DatabaseUnusable:
+            if last:
+                raise
+        else:
+            return
 
 
 def _has_journal(path: Path) -> bool:

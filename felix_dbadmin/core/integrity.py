@@ -40,7 +40,10 @@ def structure_problems(db: apsw.Connection, task: Task | None = None, *, full: b
 
 def broken_links(db: apsw.Connection) -> tuple[Problem, ...]:
     """Rows whose foreign key points nowhere, counted per table and parent."""
-    found = Counter((str(table), str(parent)) for table, _, parent, _ in db.execute("pragma foreign_key_check"))
+    try:
+        found = Counter((str(table), str(parent)) for table, _, parent, _ in db.execute("pragma foreign_key_check"))
+    except apsw.SQLError as error:  # a key names columns that its parent does not have as a key
+        return (Problem(f"foreign keys cannot be checked: {error}", 1),)
     return tuple(
         Problem(f"{table}: rows that point to no row of {parent}", count) for (table, parent), count in found.items()
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 import apsw
 import pytest
 
+from felix_dbadmin.core import files
 from felix_dbadmin.core.connection import create_database, open_reader, open_writer
 from felix_dbadmin.core.errors import DatabaseUnusable, OutOfSpace
 from felix_dbadmin.core.files import examine, read_header, require_space, sha256_of, size_with_wal, sync_folder
@@ -103,6 +104,22 @@ def test_a_page_count_that_an_old_sqlite_left_behind_is_not_believed(database: P
         file.write(b"\0\0\0\0")
     examine(database)
     assert read_header(database).pages == 0
+
+
+def test_a_write_that_ends_while_we_look_is_no_damage(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The header of before with the size of after looks like a file that was cut off."""
+    whole = database.read_bytes()
+    os.truncate(database, len(whole) - 4_096)
+    looks: list[Path] = []
+
+    def another_program_ends(path: Path) -> bool:
+        looks.append(path)
+        if len(looks) == 2:
+            database.write_bytes(whole)
+        return False
+
+    monkeypatch.setattr(files, "_has_journal", another_program_ends)
+    examine(database)
 
 
 def _folder(path: Path) -> None:

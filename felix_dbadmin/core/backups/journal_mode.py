@@ -12,6 +12,7 @@ from felix_dbadmin.core.backups.names import partial_of
 from felix_dbadmin.core.backups.publish import write_whole, writing_to
 from felix_dbadmin.core.connection import open_writer
 from felix_dbadmin.core.errors import DbAdminError
+from felix_dbadmin.core.files import sync_folder
 from felix_dbadmin.core.paths import state_folder
 from felix_dbadmin.core.task import Task
 
@@ -41,7 +42,7 @@ def in_a_log(target: apsw.Connection, mode: str, note: Path) -> Iterator[None]:
         yield
     finally:
         if target.pragma("journal_mode", mode) == mode:
-            _forget(note)
+            _settle(Path(target.filename), note)
 
 
 def put_back_mode(database: Path, state: Path) -> None:
@@ -60,6 +61,13 @@ def put_back_mode(database: Path, state: Path) -> None:
             with open_writer(database, Task(lock_wait=0.0)) as db:
                 if db.pragma("journal_mode") == "wal" and db.pragma("journal_mode", mode) != mode:
                     return
+        _settle(database, note)
+
+
+def _settle(database: Path, note: Path) -> None:
+    """Forget it when it is certain that the log is gone: one that came back after a power cut would be in use again."""
+    with suppress(DbAdminError, OSError):
+        sync_folder(database.parent)
         _forget(note)
 
 

@@ -20,9 +20,12 @@ from felix_dbadmin.core.backups.take import BackupTaken, backup_from
 from felix_dbadmin.core.backups.verify import Finding, Verification, compare_with, verify_backup
 from felix_dbadmin.core.connection import explaining, open_published, open_reader, open_writer
 from felix_dbadmin.core.errors import BackupUnusable, Cancelled, CheckFailed, DatabaseUnusable, DbAdminError
-from felix_dbadmin.core.files import require_space, size_with_wal
+from felix_dbadmin.core.files import read_header, require_space, size_with_wal
 from felix_dbadmin.core.schema import read_schema
 from felix_dbadmin.core.task import Task
+
+_ENCODINGS = (1, 2, 3)
+"""As a header states them. 0 is that of a database without a table: https://sqlite.org/fileformat2.html#enc"""
 
 STEPS = ("Check the backup", "Safety backup", "Write", "Verify")
 
@@ -69,7 +72,7 @@ def restore_backup(backup: Path, database: Path, folder: Path, task: Task, *, co
     require_same_database(verification, database, component)
     live = _examine_live(database, task)
     if live is not None:
-        _require_alike(backup, live, database, task)
+        _require_alike(backup, expected, live, database, task)
     require_space(
         database.resolve().parent,
         2 * backup.stat().st_size + size_with_wal(database.resolve()),
@@ -149,7 +152,12 @@ def _examine_live(database: Path, task: Task) -> _Live | None:
         raise
 
 
-def _require_alike(backup: Path, live: _Live, database: Path, task: Task) -> None:
+def _require_alike(backup: Path, expected: Contents, live: _Live, database: Path, task: Task) -> None:
+    if read_header(backup).encoding not in _ENCODINGS and expected.objects:
+        raise BackupUnusable(
+            f"{backup.name} says that its text is in an encoding which SQLite does not know: its header is damaged.",
+            "Nothing was changed. Choose another backup: felix-dbadmin backup list",
+        )
     with open_published(backup, task) as db:
         pairs = (
             ("text encoding", db.pragma("encoding"), live.encoding),

@@ -237,6 +237,20 @@ def test_a_backup_that_open_programs_could_not_read_is_refused(tmp_path: Path, p
     assert dump(database) == before
 
 
+def test_a_backup_whose_header_states_no_known_encoding_is_refused(tmp_path: Path) -> None:
+    """What has the database open takes that for another encoding, and could not even read it back."""
+    database, taken = changed_since_backup(tmp_path, "delete")
+    before = dump(database)
+    taken.path.with_name(f"{taken.path.name}.json").unlink()
+    taken.path.chmod(0o600)
+    with taken.path.open("r+b") as file:
+        file.seek(56)
+        file.write((4).to_bytes(4, "big"))
+    with pytest.raises(BackupUnusable, match="encoding"):
+        back(taken, database)
+    assert dump(database) == before
+
+
 @JOURNALS
 def test_another_page_size_is_no_hindrance(tmp_path: Path, journal: str) -> None:
     source = make_database(tmp_path / NAME, pragmas=("pragma page_size=1024",))

@@ -148,3 +148,13 @@ def test_an_index_over_rows_of_another_table_is_not_called_whole_without_a_look_
     first = verify_component(tmp_path, "notes", task=Task()).checks[0]
     assert first.name.endswith("whole in themselves")
     assert "found not compared" in first.detail
+
+
+def test_a_foreign_key_that_cannot_be_checked_is_said(tmp_path: Path) -> None:
+    """Its parent has no such key: SQLite then refuses to check any of them."""
+    add_component(tmp_path)
+    path = notes_database(tmp_path)
+    run_sql(path, "create table parents (name text); create table children (name text references parents(name))")
+    (problem,) = [check for check in verify_component(tmp_path, "notes", task=Task()).checks if not check.ok]
+    assert problem.name == "every foreign key points to a row"
+    assert "foreign key mismatch" in problem.detail
