@@ -137,7 +137,13 @@ def _attach(db: apsw.Connection, path: Path, database: Path) -> None:
             f"{path.name} has the text encoding {theirs}, {database.name} has {ours}.",
             "Nothing was changed. To look into it, restore it as a copy.",
         )
-    attach_published(db, path, ATTACHED)
+    try:
+        attach_published(db, path, ATTACHED)
+    except apsw.SQLError as error:
+        raise BackupUnusable(
+            f"{path.name} states another text encoding than its texts have: its header is damaged ({error}).",
+            "Nothing was changed. Choose another backup: felix-dbadmin backup list",
+        ) from error
 
 
 def _match(db: apsw.Connection, path: Path, component: Component, table: str, keys: Keys | None) -> Match:
