@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Slot
 
 from felix_dbadmin.core.analytics.ask import PAGES, ask
 from felix_dbadmin.core.analytics.choices import Choices, read_choices
@@ -34,6 +34,7 @@ from felix_dbadmin.views.look import Look
 from felix_dbadmin.views.notice import Kind, Notice
 from felix_dbadmin.views.pages.analytics import AnalyticsPage
 from felix_dbadmin.views.picture_files import FORMS, save_file
+from felix_dbadmin.views.refresh_interval import RefreshInterval
 from felix_dbadmin.views.rows_opener import RowsOpener
 from felix_dbadmin.views.settings import WindowSettings
 
@@ -75,14 +76,14 @@ class AnalyticsDesk(QObject):
         self._history = HistoryLoader(jobs, self)
         self._choices: Job[Any] | None = None
         self._rows = RowsOpener(jobs, look, f"{ANALYTICS} {page.spec.name} rows", page)
-        self._again = QTimer(self)
-        self._again.timeout.connect(self._tick)
+        self._interval = RefreshInterval(settings, page.spec.name, self)
+        self._interval.due.connect(self._tick)
         self._history.loaded.connect(self._take_history)
         charts.ready.connect(self._use_charts)
         page.shown.connect(self._look)
         page.bar.view_changed.connect(self._take_view)
         page.bar.refresh_wanted.connect(self.refresh)
-        page.bar.interval_changed.connect(self._take_interval)
+        page.bar.interval_changed.connect(self._interval.choose)
         page.rows_wanted.connect(self._open_rows)
         page.way_wanted.connect(self._go)
         page.save_wanted.connect(self._save)
@@ -104,9 +105,7 @@ class AnalyticsDesk(QObject):
         kept = next(map(view_of, self._settings.lines(folder, f"{name}_view")), None)
         self._page.bar.show_view(kept or View())
         self._page.bar.show_choices(())
-        seconds = self._settings.number(folder, f"{name}_refresh", 0)
-        self._page.bar.show_interval(seconds)
-        self._run_timer(seconds)
+        self._page.bar.show_interval(self._interval.open(folder))
         self._look()
 
     @Slot(object)
@@ -252,18 +251,6 @@ class AnalyticsDesk(QObject):
         if self._folder is not None:
             self._settings.keep_lines(self._folder, f"{self._page.spec.name}_view", (view_line(view),))
         self.refresh()
-
-    @Slot(int)
-    def _take_interval(self, seconds: int) -> None:
-        if self._folder is not None:
-            self._settings.keep_number(self._folder, f"{self._page.spec.name}_refresh", seconds)
-        self._run_timer(seconds)
-
-    def _run_timer(self, seconds: int) -> None:
-        if seconds:
-            self._again.start(seconds * 1000)
-        else:
-            self._again.stop()
 
     @Slot()
     def _tick(self) -> None:

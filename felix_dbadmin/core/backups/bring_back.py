@@ -15,10 +15,11 @@ from felix_dbadmin.core.activity import recorded
 from felix_dbadmin.core.backups.beside import ATTACHED, blaming, open_beside
 from felix_dbadmin.core.backups.compare import Row
 from felix_dbadmin.core.backups.copying import pinned
+from felix_dbadmin.core.backups.fitting import checked, require_same_database
 from felix_dbadmin.core.backups.matching import Match, match_of
 from felix_dbadmin.core.backups.names import find_backup, manifest_of
 from felix_dbadmin.core.backups.plain import plain
-from felix_dbadmin.core.backups.restore import STEPS, checked, require_same_database
+from felix_dbadmin.core.backups.restore import STEPS
 from felix_dbadmin.core.backups.rows_back import Written, state_of, values_check, verdict, write_rows
 from felix_dbadmin.core.backups.take import BackupTaken, take_backup
 from felix_dbadmin.core.backups.verify import Finding

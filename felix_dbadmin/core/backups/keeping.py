@@ -8,13 +8,13 @@ from pathlib import Path
 
 from felix_dbadmin.core.activity import recorded
 from felix_dbadmin.core.backups.catalogue import Backup, list_backups
+from felix_dbadmin.core.backups.fitting import checked
 from felix_dbadmin.core.backups.manifest import read_manifest, write_manifest
 from felix_dbadmin.core.backups.names import COMPRESSED, manifest_of, partial_of
 from felix_dbadmin.core.backups.needed import NEWEST_VERIFIED, needed_backups, newest_verified
 from felix_dbadmin.core.backups.operations import find_backup
 from felix_dbadmin.core.backups.plain import plain
 from felix_dbadmin.core.backups.publish import copy_raw, place_new, writing_to
-from felix_dbadmin.core.backups.restore import checked
 from felix_dbadmin.core.backups.retention import Pruned, PrunePlan, prune
 from felix_dbadmin.core.errors import CheckFailed, Conflict, WrongUsage
 from felix_dbadmin.core.files import require_space, sha256_of

@@ -12,20 +12,17 @@ import apsw
 
 from felix_dbadmin.core.backups.contents import Contents
 from felix_dbadmin.core.backups.copying import copy_pages, finish_copy, pages_per_step, undone_on_failure
+from felix_dbadmin.core.backups.fitting import Live, checked, examine_live, require_alike, require_same_database
 from felix_dbadmin.core.backups.journal_mode import in_a_log, note_mode
-from felix_dbadmin.core.backups.names import parse_name, partial_of
+from felix_dbadmin.core.backups.names import partial_of
 from felix_dbadmin.core.backups.publish import discard, private_folder, writing_to
 from felix_dbadmin.core.backups.remake import make_copy, replace_broken
 from felix_dbadmin.core.backups.take import BackupTaken, backup_from
-from felix_dbadmin.core.backups.verify import Finding, Verification, compare_with, verify_backup
+from felix_dbadmin.core.backups.verify import Finding, compare_with
 from felix_dbadmin.core.connection import explaining, open_published, open_reader, open_writer
-from felix_dbadmin.core.errors import BackupUnusable, Cancelled, CheckFailed, DatabaseUnusable, DbAdminError
-from felix_dbadmin.core.files import read_header, require_space, size_with_wal
-from felix_dbadmin.core.schema import read_schema
+from felix_dbadmin.core.errors import Cancelled, CheckFailed, DbAdminError
+from felix_dbadmin.core.files import require_space, size_with_wal
 from felix_dbadmin.core.task import Task
-
-_ENCODINGS = (1, 2, 3)
-"""As a header states them. 0 is that of a database without a table: https://sqlite.org/fileformat2.html#enc"""
 
 STEPS = ("Check the backup", "Safety backup", "Write", "Verify")
 
@@ -53,14 +50,6 @@ class _Order:
     expected: Contents
 
 
-@dataclass(frozen=True, slots=True)
-class _Live:
-    page_size: int
-    journal_mode: str
-    encoding: str
-    application_id: int
-
-
 def restore_backup(backup: Path, database: Path, folder: Path, task: Task, *, component: str = "") -> Restored:
     """Make `database` what `backup` is; its state until then goes to `folder` as a pre_restore_… backup.
 
@@ -70,9 +59,9 @@ def restore_backup(backup: Path, database: Path, folder: Path, task: Task, *, co
     task.begin(STEPS)
     verification, expected = checked(backup, task)
     require_same_database(verification, database, component)
-    live = _examine_live(database, task)
+    live = examine_live(database, task)
     if live is not None:
-        _require_alike(backup, expected, live, database, task)
+        require_alike(backup, expected, live, database, task)
     require_space(
         database.resolve().parent,
         2 * backup.stat().st_size + size_with_wal(database.resolve()),
@@ -104,76 +93,8 @@ def restore_copy(backup: Path, target: Path, task: Task) -> Restored:
     return Restored(target, backup.name, None, (), findings)
 
 
-def checked(backup: Path, task: Task) -> tuple[Verification, Contents]:
-    """What is in a backup that was read whole just now. Raises BackupUnusable where it is damaged."""
-    verification = verify_backup(backup, task)
-    if not verification.ok or verification.contents is None:
-        raise BackupUnusable(
-            f"{backup.name} was not restored, because it is damaged: {verification.failures}.",
-            "Nothing was changed. Choose another backup: felix-dbadmin backup list",
-        )
-    return verification, verification.contents
-
-
-def require_same_database(verification: Verification, database: Path, component: str) -> None:
-    """Raises BackupUnusable unless it is a backup of `database`, as far as its manifest or name tells."""
-    manifest, name = verification.manifest, parse_name(verification.path.name)
-    if manifest is not None:
-        other = manifest.database != database.name or bool(
-            component and manifest.component and manifest.component != component
-        )
-        of_what = manifest.database
-    else:
-        other = name is not None and name.database != database.stem
-        of_what = f"{name.database}.db" if name else ""
-    if other:
-        raise BackupUnusable(
-            f"{verification.path.name} is a backup of {of_what}, not of {database.name}.",
-            "Nothing was changed. To look into it, restore it as a copy.",
-        )
-
-
-def _examine_live(database: Path, task: Task) -> _Live | None:
-    """None for a database that is missing or that SQLite cannot read. Raises where it is only out of reach."""
-    if not database.exists():
-        return None
-    try:
-        with open_reader(database, task) as db:
-            read_schema(db)
-            return _Live(
-                db.pragma("page_size"), db.pragma("journal_mode"), db.pragma("encoding"), db.pragma("application_id")
-            )
-    except DatabaseUnusable as error:
-        # No cause: the file's size or header says it. Other causes, such as a folder where no -shm can be made,
-        # are no reason to put a whole database aside.
-        unreadable = isinstance(error.__cause__, apsw.NotADBError | apsw.CorruptError | UnicodeDecodeError | None)
-        if unreadable and database.is_file() and os.access(database, os.R_OK | os.W_OK):
-            return None
-        raise
-
-
-def _require_alike(backup: Path, expected: Contents, live: _Live, database: Path, task: Task) -> None:
-    if read_header(backup).encoding not in _ENCODINGS and expected.objects:
-        raise BackupUnusable(
-            f"{backup.name} says that its text is in an encoding which SQLite does not know: its header is damaged.",
-            "Nothing was changed. Choose another backup: felix-dbadmin backup list",
-        )
-    with open_published(backup, task) as db:
-        pairs = (
-            ("text encoding", db.pragma("encoding"), live.encoding),
-            ("application id", db.pragma("application_id"), live.application_id),
-        )
-    for what, ours, theirs in pairs:
-        if ours != theirs:
-            raise BackupUnusable(
-                f"{backup.name} has the {what} {ours}, {database.name} has {theirs}:"
-                " programs that have it open would fail.",
-                "Nothing was changed. To look into it, restore it as a copy.",
-            )
-
-
 @contextmanager
-def _of_page_size(order: _Order, live: _Live, task: Task) -> Iterator[Path]:
+def _of_page_size(order: _Order, live: Live, task: Task) -> Iterator[Path]:
     """The backup, or a temporary copy with the live database's page size, which cannot change by way of a log."""
     with open_published(order.backup, task) as db:
         same = db.pragma("page_size") == live.page_size
